@@ -27,6 +27,8 @@ class Rule:
     check: Check
 
 
-def rule(code: str, name: str, severity: Severity, summary: str, *, default: bool = True) -> Callable[[Check], Rule]:
+def rule(
+    code: str, name: str, severity: Severity, summary: str, *, default: bool = True
+) -> Callable[[Check], Rule]:
     """A decorator that makes a `Rule` of a function; it registers nothing."""
     return lambda check: Rule(code, name, severity, summary, default, check)

@@ -60,6 +60,14 @@ class Subscript(Fact, frozen=True, gc=False):
     span: Span
 
 
+class Slice(Fact, frozen=True, gc=False):
+    """`lower:upper:step` as an index."""
+
+    lower: Expression | None
+    upper: Expression | None
+    step: Expression | None
+
+
 class Keyword(Struct, frozen=True, array_like=True, gc=False):
     """A keyword argument; without a name it is `**value`."""
 
@@ -185,6 +193,7 @@ Expression = (
     | Name
     | Attribute
     | Subscript
+    | Slice
     | Call
     | Display
     | DictDisplay
@@ -367,6 +376,8 @@ class Match(Fact, frozen=True, gc=False):
 
     subject: Expression
     cases: tuple[Case, ...]
+    span: Span
+    """Of the subject."""
 
 
 class Parameters(Struct, frozen=True, array_like=True, gc=False):
@@ -507,6 +518,8 @@ class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):
     """Names that a `global` statement anywhere in the file declares, sorted."""
     future_annotations: bool
     """`from __future__ import annotations`: annotations are not evaluated."""
+    reflection: bool
+    """The text speaks of `globals()`, `exec`, `sys.modules` or frames: names may be injected unseen."""
     shebang: bool
     """The file starts with `#!`."""
     line_count: int

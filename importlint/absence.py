@@ -1,0 +1,112 @@
+"""What can be said about a name that was not found: whether its absence is certain, why it is absent, what is near."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from importlint.discovery import Module
+from importlint.finder.spec import Kind, Spec
+from importlint.graph.link import Link
+from importlint.syntax.facts import ModuleFacts
+
+if TYPE_CHECKING:
+    from importlint.project import Project
+
+_PLATFORMS = {"win32": "Windows", "linux": "Linux", "darwin": "macOS", "posix": "Unix"}
+
+
+def is_judged(project: Project, link: Link) -> bool:
+    """Whether the module that a link asks for is certainly absent.
+
+    Not where code that is not run could provide it, nor a third-party name in an environment that importlint
+    fell back on.
+    """
+    resolution, failure = link.resolution, link.failure
+    if resolution is None or failure is None or resolution.opaque is not None:
+        return False
+    top = failure.name.partition(".")[0]
+    if project.finder.standard_library(top) is not None or is_first_party(project, top, link.module):
+        return True
+    if not project.environment.known:
+        return False
+    parents = (search.spec for search in resolution.searches if search.spec is not None)
+    return not any(_may_make_submodules(project, parent) for parent in parents)
+
+
+def is_first_party(project: Project, top: str, module: Module) -> bool:
+    """Whether a top-level name belongs to the project, for imports in `module`."""
+    spec = project.resolve(top, module).spec
+    if spec is None:
+        return False
+    if spec.kind is Kind.NAMESPACE:
+        return any(not project.is_installed(location) for location in spec.search_locations or ())
+    return project.is_own(spec)
+
+
+def _may_make_submodules(project: Project, package: Spec) -> bool:
+    """Whether an installed package's code speaks of `sys.modules` or its `__path__`."""
+    if package.kind is Kind.NAMESPACE:
+        return False
+    if package.origin is None or package.kind is not Kind.SOURCE:
+        return True
+    facts, namespace = project.facts(package.origin), project.namespace(package.origin)
+    return not isinstance(facts, ModuleFacts) or namespace is None or facts.reflection or namespace.edits_path
+
+
+def standard_library_note(project: Project, name: str) -> str | None:
+    """Why a standard library module is not there, such as `removed in Python 3.13`; None for other names."""
+    module = project.finder.standard_library(name)
+    if module is None:
+        return None
+    version = project.target.version
+    if not module.in_version(version):
+        removed = module.removed
+        is_gone = removed is not None and tuple(map(int, removed.split("."))) <= version
+        return f"removed in Python {removed}" if is_gone else f"new in Python {module.since}"
+    if module.platform is not None and module.platform not in (
+        project.target.platform,
+        project.target.os_name,
+    ):
+        return f"{_PLATFORMS.get(module.platform, module.platform)} only"
+    return None
+
+
+def near_names(project: Project, name: str, module: Module) -> frozenset[str]:
+    """The modules beside which an absent one would be: candidates for what was meant."""
+    parent, _, _ = name.rpartition(".")
+    if parent:
+        spec = project.resolve(parent, module).spec
+        entries: Iterable[str] = (spec.search_locations or ()) if spec else ()
+    else:
+        entries = (*module.search_path, *project.environment.path)
+    found: set[str] = set()
+    for entry in entries:
+        finder = project.finder.path_finder.entry_finder(entry)
+        if finder is not None:
+            found.update(finder.module_names())
+    return frozenset(f"{parent}.{each}" if parent else each for each in found)
+
+
+def has_stub(project: Project, name: str, module: Module) -> bool:
+    """Whether a stub file gives type checkers what the import system does not find."""
+    first, *rest = name.split(".")
+    for entry in (*module.search_path, *project.environment.path):
+        for top in (first, f"{first}-stubs"):
+            place = os.path.join(entry, top, *rest)
+            if os.path.isfile(f"{place}.pyi") or os.path.isfile(os.path.join(place, "__init__.pyi")):
+                return True
+    return False
+
+
+def hidden_package(project: Project, hiding: Spec, module: Module) -> str | None:
+    """The directory of a package that the plain module `hiding` hides, as reports show it."""
+    last = hiding.name.rpartition(".")[2]
+    beside = os.path.dirname(hiding.origin) if hiding.origin else ""
+    top_level = (*module.search_path, *project.environment.path) if "." not in hiding.name else ()
+    for entry in (beside, *top_level):
+        directory = os.path.join(entry, last)
+        if entry and os.path.isdir(directory):
+            return project.shown(directory)
+    return None

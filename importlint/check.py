@@ -1,0 +1,91 @@
+"""The main job: a project's findings, judged by the settings and the comments in the code, as a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from importlint.diagnostics import Diagnostic, Finding, Report
+from importlint.project import Project
+from importlint.rules import RULES
+from importlint.rules.declaration import Rule
+from importlint.selection import Selection, select_rules
+from importlint.suppression import check_suppressions, find_suppression, suppressions
+from importlint.syntax.source import Source, read_source
+
+
+def check(project: Project) -> Report:
+    """Run the selected rules over `project`.
+
+    Raises:
+        ImportlintError: the settings, a path or a comment in the code make no sense.
+    """
+    selection = select_rules(RULES, project.settings)
+    given = {module.display: module.path for module in project.given_modules}
+    texts = Texts(given)
+    diagnostics = (
+        _diagnostic(rule, finding, selection, texts)
+        for rule in selection.rules
+        for finding in rule.check(project)
+        if finding.location.path in given and not selection.is_silenced(rule, given[finding.location.path])
+    )
+    shown = [each for each in diagnostics if not texts.is_suppressed(each)]
+    return Report(
+        diagnostics=tuple(sorted(set(shown), key=_order)),
+        files=len(given),
+        modules=len(project.modules),
+        notes=tuple(_notes(project)),
+    )
+
+
+def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
+    return (diagnostic.finding.location, diagnostic.code, diagnostic.finding.message)
+
+
+def _diagnostic(rule: Rule, finding: Finding, selection: Selection, texts: Texts) -> Diagnostic:
+    return Diagnostic(
+        finding=finding,
+        code=rule.code,
+        name=rule.name,
+        severity=selection.severities.get(rule.code) or finding.severity or rule.severity,
+        url=f"rules/{rule.code}-{rule.name}.md",
+        excerpt=texts.line(finding.location.path, finding.location.span.line),
+    )
+
+
+def _notes(project: Project) -> Iterator[str]:
+    """What the user should know about the run itself."""
+    environment = project.environment
+    if not environment.known:
+        yield (
+            "no environment found: third-party modules that are not installed are not reported; "
+            "name it with `--environment .venv` or the `environment` setting"
+        )
+
+
+class Texts:
+    """The source lines and suppressions of files with findings, read again: facts keep no text."""
+
+    def __init__(self, paths: dict[str, str]) -> None:
+        self._paths = paths
+        self._sources: dict[str, Source | None] = {}
+
+    def line(self, shown: str, number: int) -> str:
+        """A line of a file; empty where there is none."""
+        source = self._source(shown)
+        return source.lines[number - 1] if source and number <= len(source.lines) else ""
+
+    def is_suppressed(self, diagnostic: Diagnostic) -> bool:
+        """Whether a comment in the file silences the diagnostic."""
+        shown = diagnostic.finding.location.path
+        source = self._source(shown)
+        if source is None:
+            return False
+        by_line = suppressions(source.text)
+        check_suppressions(shown, by_line, RULES)
+        return find_suppression(diagnostic, by_line) is not None
+
+    def _source(self, shown: str) -> Source | None:
+        if shown not in self._sources:
+            source = read_source(self._paths[shown])
+            self._sources[shown] = source if isinstance(source, Source) else None
+        return self._sources[shown]

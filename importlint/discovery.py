@@ -1,0 +1,338 @@
+"""From the paths given to the modules to analyse: which files, which source roots, which names.
+
+A module's name is its path below its source root. Source roots are those given, else the project's `src` and
+the project's own directory. Files outside regular packages (tests, scripts) are programs to themselves: what
+they import is looked for in their own directory first, as `sys.path[0]` would have it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from importlint.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+    from importlint.config import Settings
+
+_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "importlint.toml", ".git", ".hg")
+"""What makes a directory the project's own."""
+
+_SITE_DIRECTORIES = ("site-packages", "dist-packages")
+
+_BUILD_OUTPUT = ("build", "dist", "_build")
+"""Directories of build output, unless they are packages."""
+
+
+class Module(Struct, frozen=True, kw_only=True):
+    """A source file with the name it is imported by."""
+
+    name: str
+    """Dotted; for a file that another one hides, its path instead."""
+    package: str
+    """What relative imports start from: the name itself for an `__init__`, else the parent; empty at top level."""
+    path: str
+    """Absolute."""
+    display: str
+    """As reports show it: relative to the current directory where below it, `/` separated."""
+    is_package: bool
+    search_path: tuple[str, ...]
+    """Path entries that come before those of the environment when this module imports."""
+    given: bool
+    """Whether it was asked about; others are read because a given one imports them."""
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it is a `__main__.py`."""
+        return os.path.basename(self.path) == "__main__.py"
+
+
+class Sources(Struct, frozen=True, kw_only=True):
+    """The files of one check."""
+
+    modules: tuple[Module, ...]
+    """Those that were given, sorted by their path as shown."""
+    roots: tuple[str, ...]
+    """Absolute source roots, in the order of the search."""
+    project: str
+    """The project's directory."""
+
+
+def discover(paths: Sequence[str], settings: Settings, cwd: str) -> Sources:
+    """The modules below `paths`, which are relative to `cwd`.
+
+    Raises:
+        UsageError: a path does not exist.
+    """
+    absolute = sorted({_absolute(path, cwd) for path in paths})
+    projects = [find_project(path) for path in absolute]
+    project = projects[0] if len(set(projects)) == 1 else os.path.commonpath(projects)
+    roots = tuple(settings.source_roots or dict.fromkeys(root for each in projects for root in _roots(each)))
+    naming = Naming(roots, tuple(_outside_packages(path) for path in absolute), cwd)
+    files = sorted({file for path in absolute for file in _files(path, settings)})
+    return Sources(modules=naming.modules(files, given=True), roots=roots, project=project)
+
+
+def _absolute(path: str, cwd: str) -> str:
+    absolute = os.path.normpath(os.path.join(cwd, path))
+    if not os.path.exists(absolute):
+        raise UsageError(f"`{path}` does not exist: give files or directories to check")
+    return absolute
+
+
+# ---- projects and source roots
+
+
+def find_project(path: str) -> str:
+    """The directory of the project that `path` is in: the nearest with a `pyproject.toml` or its like."""
+    start = _outside_packages(path)
+    for directory in _upwards(start):
+        if os.path.basename(directory) in _SITE_DIRECTORIES:
+            return directory
+        if any(os.path.exists(os.path.join(directory, marker)) for marker in _MARKERS):
+            return directory
+    return start
+
+
+def _roots(project: str) -> Iterator[str]:
+    source = os.path.join(project, "src")
+    if os.path.isdir(source) and not is_regular_package(source):
+        yield source
+    yield project
+
+
+def is_regular_package(directory: str) -> bool:
+    """Whether a directory has an `__init__.py`."""
+    return os.path.isfile(os.path.join(directory, "__init__.py"))
+
+
+def _outside_packages(path: str) -> str:
+    """The nearest directory at or above `path` that is not a regular package."""
+    directory = path if os.path.isdir(path) else os.path.dirname(path)
+    return next(above for above in _upwards(directory) if not is_regular_package(above))
+
+
+def _upwards(directory: str) -> Iterator[str]:
+    while True:
+        yield directory
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            return
+        directory = parent
+
+
+# ---- names
+
+
+class Naming:
+    """Gives files their module names, below the source roots of one check."""
+
+    def __init__(self, roots: tuple[str, ...], given_directories: tuple[str, ...], cwd: str) -> None:
+        self.roots = roots
+        self.given_directories = tuple(dict.fromkeys(given_directories))
+        self.cwd = cwd
+
+    def modules(self, files: Iterable[str], *, given: bool) -> tuple[Module, ...]:
+        """The modules of `files`, sorted by path; of two with one name, the earlier root's has it."""
+        named = [self._module(file, given) for file in files]
+        holders: dict[str, Module] = {}
+        for module in sorted(named, key=lambda module: (self._root_rank(module.path), module.path)):
+            holders.setdefault(module.name, module)
+        unique = (
+            module if holders[module.name] is module else _renamed(module, module.display) for module in named
+        )
+        return tuple(sorted(unique, key=lambda module: module.display))
+
+    def _module(self, path: str, given: bool) -> Module:
+        directory, file = os.path.split(path)
+        stem = file.removesuffix(".py")
+        is_package = stem == "__init__"
+        outside = next(above for above in _upwards(directory) if not is_regular_package(above))
+        parents = self._package_parts(directory, outside)
+        parts = parents if is_package and parents else (*parents, stem)
+        containing = (given for given in self.given_directories if is_below(path, given))
+        return Module(
+            name=".".join(parts),
+            package=".".join(parents),
+            path=path,
+            display=display_path(path, self.cwd),
+            is_package=is_package,
+            search_path=tuple(dict.fromkeys((outside, *containing, *self.roots))),
+            given=given,
+        )
+
+    def _package_parts(self, directory: str, outside: str) -> tuple[str, ...]:
+        """The dotted parts of `directory`: below a source root as far as they are identifiers.
+
+        Directories without `__init__` are namespace packages there, except that a path through one with a
+        name that cannot be imported starts anew below it.
+        """
+        root = next((root for root in self.roots if is_below(directory, root)), outside)
+        relative = os.path.relpath(directory, root)
+        parts = () if relative == os.curdir else tuple(relative.split(os.sep))
+        impossible = [index for index, part in enumerate(parts) if not part.isidentifier()]
+        return parts[impossible[-1] + 1 :] if impossible else parts
+
+    def _root_rank(self, path: str) -> int:
+        ranks = (rank for rank, root in enumerate(self.roots) if is_below(path, root))
+        return next(ranks, len(self.roots))
+
+
+def _renamed(module: Module, name: str) -> Module:
+    from msgspec.structs import replace
+
+    return replace(module, name=name)
+
+
+def display_path(path: str, cwd: str) -> str:
+    """A path as reports show it: relative to `cwd` where below it, `/` separated."""
+    shown = os.path.relpath(path, cwd) if is_below(path, cwd) else path
+    return shown.replace(os.sep, "/")
+
+
+def is_below(path: str, directory: str) -> bool:
+    """Whether `path` is `directory` or lies below it."""
+    return path == directory or path.startswith(directory.rstrip(os.sep) + os.sep)
+
+
+# ---- files
+
+
+def _files(path: str, settings: Settings) -> Iterator[str]:
+    """The Python files at or below `path`; a file that is named counts whatever it is called."""
+    if not os.path.isdir(path):
+        yield path
+        return
+    exclusion = Exclusion(path, settings)
+    stack = [path]
+    while stack:
+        directory = stack.pop()
+        try:
+            with os.scandir(directory) as scan:
+                entries = sorted(scan, key=lambda entry: entry.name)
+        except OSError:
+            continue  # a directory that cannot be listed holds nothing that could be imported
+        if directory != path and _is_environment(entries):
+            continue
+        exclusion.enter(directory, entries)
+        for entry in entries:
+            is_directory = _is_directory(entry)
+            if not is_directory and not entry.name.endswith(".py"):
+                continue
+            if exclusion.excludes(entry.path, is_directory):
+                continue
+            if not is_directory:
+                yield entry.path
+            elif not entry.is_symlink() or not is_below(os.path.realpath(entry.path), os.path.realpath(path)):
+                stack.append(
+                    entry.path
+                )  # a link to what is visited anyway would be visited twice, or for ever
+
+
+def python_files_below(directory: str) -> frozenset[str]:
+    """The Python files below a directory, through directories that can be part of a module's name."""
+    found: set[str] = set()
+    stack = [directory]
+    while stack:
+        try:
+            with os.scandir(stack.pop()) as scan:
+                for entry in scan:
+                    if entry.name.endswith(".py"):
+                        found.add(entry.path)
+                    elif entry.name.isidentifier() and entry.is_dir(follow_symlinks=False):
+                        stack.append(entry.path)
+        except OSError:
+            continue
+    return frozenset(found)
+
+
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_environment(entries: Iterable[os.DirEntry[str]]) -> bool:
+    """Whether a directory is a virtual environment, whatever it is called."""
+    return any(entry.name in ("pyvenv.cfg", "conda-meta") for entry in entries)
+
+
+class Exclusion:
+    """Which files below one given path are left out: settings, `.gitignore` files, build output."""
+
+    def __init__(self, top: str, settings: Settings) -> None:
+        from pathspec import GitIgnoreSpec
+
+        patterns = (*settings.exclude, *settings.extend_exclude)
+        self._settings = GitIgnoreSpec.from_lines(patterns)
+        self._root = settings.root
+        if not is_below(top, settings.root) or self._matches(self._settings, settings.root, top, True):
+            self._root = top  # what is asked for by name is not excluded by where it lies
+        self._respect_gitignore = settings.respect_gitignore
+        self._gitignores: list[tuple[str, GitIgnoreSpec]] = []
+        if self._respect_gitignore:
+            self._gitignores = list(_gitignores_above(top))
+            if self._is_git_ignored(top, True):
+                self._gitignores = []
+
+    def enter(self, directory: str, entries: Iterable[os.DirEntry[str]]) -> None:
+        """From now on, the `.gitignore` file of `directory` counts, if it has one."""
+        if self._respect_gitignore and any(entry.name == ".gitignore" for entry in entries):
+            spec = _read_gitignore(directory)
+            if spec is not None and all(known != directory for known, _ in self._gitignores):
+                self._gitignores.append((directory, spec))
+
+    def excludes(self, path: str, is_directory: bool) -> bool:
+        """Whether a file or directory is left out."""
+        if is_directory and os.path.basename(path) in _BUILD_OUTPUT and not is_regular_package(path):
+            return True
+        return self._matches(self._settings, self._root, path, is_directory) or self._is_git_ignored(
+            path, is_directory
+        )
+
+    def _matches(self, spec: GitIgnoreSpec, root: str, path: str, is_directory: bool) -> bool:
+        return bool(spec.check_file(_relative(path, root, is_directory)).include)
+
+    def _is_git_ignored(self, path: str, is_directory: bool) -> bool:
+        for directory, spec in sorted(self._gitignores, key=lambda known: -len(known[0])):
+            if is_below(path, directory) and path != directory:
+                decision = spec.check_file(_relative(path, directory, is_directory)).include
+                if decision is not None:
+                    return decision
+        return False
+
+
+def _relative(path: str, root: str, is_directory: bool) -> str:
+    relative = os.path.relpath(path, root).replace(os.sep, "/")
+    return relative + "/" if is_directory else relative
+
+
+def _gitignores_above(top: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
+    """The `.gitignore` files of the directories above `top`, up to the repository's own."""
+    directories: list[str] = []
+    for directory in _upwards(top):
+        directories.append(directory)
+        if os.path.exists(os.path.join(directory, ".git")):
+            break
+    else:
+        return  # not in a repository
+    for directory in directories:
+        spec = _read_gitignore(directory)
+        if spec is not None:
+            yield directory, spec
+
+
+def _read_gitignore(directory: str) -> GitIgnoreSpec | None:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        with open(os.path.join(directory, ".gitignore"), encoding="utf-8", errors="replace") as file:
+            return GitIgnoreSpec.from_lines(file.read().splitlines())
+    except (OSError, ValueError):  # ValueError: a pattern that git would not read either
+        return None

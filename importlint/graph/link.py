@@ -1,0 +1,204 @@
+"""From the import statements of a module to the modules that they load: where facts meet the finder.
+
+Language reference, "The import system"; CPython `_find_and_load_unlocked` (parents first) and `_handle_fromlist`
+(an attribute before a submodule).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from importlint.diagnostics import Location
+from importlint.discovery import Module
+from importlint.finder.resolve import absolute_name
+from importlint.finder.spec import Failure, Resolution, Spec
+from importlint.syntax import facts as f
+from importlint.syntax.flow import Circumstances, Phase, walk
+from importlint.syntax.qualified import Aliases, qualified_name
+from importlint.syntax.traverse import expressions, parts
+
+if TYPE_CHECKING:
+    from importlint.project import Project
+
+
+class Load(Struct, frozen=True, kw_only=True):
+    """A module that a statement loads."""
+
+    spec: Spec
+    span: f.Span
+    """The part of the statement that asks for it."""
+    implicit: bool = False
+    """A parent package on the way to what is asked for."""
+
+
+class Link(Struct, frozen=True, kw_only=True):
+    """One import statement, or one dynamic import with a written-out name, and what it leads to."""
+
+    module: Module
+    """The module that imports."""
+    statement: f.Import | f.ImportFrom | f.Call
+    circumstances: Circumstances
+    asked: str
+    """The absolute name of the module that is asked for; as it is written where that has no absolute name."""
+    resolution: Resolution | None
+    """None where a relative import does not lead to an absolute name."""
+    relative_failure: Failure | None = None
+    """Why not."""
+    loads: tuple[Load, ...] = ()
+    """In the order in which CPython loads them."""
+
+    @property
+    def span(self) -> f.Span:
+        """Where the name of the module stands."""
+        return self.statement.module_span if isinstance(self.statement, f.ImportFrom) else self.statement.span
+
+    @property
+    def location(self) -> Location:
+        """Where the name of the module stands, with its file."""
+        return Location(self.module.display, self.span)
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why the module cannot be found."""
+        return self.resolution.failure if self.resolution else self.relative_failure
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether a call imports, not a statement."""
+        return isinstance(self.statement, f.Call)
+
+    @property
+    def phase(self) -> Phase:
+        """When the modules are loaded."""
+        phase = self.circumstances.phase
+        assert phase is not None, "dead statements have no links"
+        lazy = not isinstance(self.statement, f.Call) and self.statement.lazy
+        return Phase.LAZY if lazy and phase is Phase.IMPORT_TIME else phase
+
+    @property
+    def text(self) -> str:
+        """The import as it could be written on one line."""
+        return statement_text(self.statement)
+
+
+def statement_text(statement: f.Import | f.ImportFrom | f.Call) -> str:
+    """An import as it could be written on one line."""
+    match statement:
+        case f.Import(module=module, asname=asname, lazy=lazy):
+            return f"{'lazy ' if lazy else ''}import {module}" + (f" as {asname}" if asname else "")
+        case f.ImportFrom(names=names, lazy=lazy):
+            listed = ", ".join(name.name + (f" as {name.asname}" if name.asname else "") for name in names)
+            return f"{'lazy ' if lazy else ''}from {statement.written} import {listed}"
+        case f.Call(arguments=(f.Constant(value=name), *_)):
+            return f'import_module("{name}")'
+    raise TypeError(statement)
+
+
+def links(project: Project, module: Module, facts: f.ModuleFacts) -> Iterator[Link]:
+    """What each import of a module leads to, in the order of the text; dead branches have none."""
+    aliases = project.known_names(module).aliases
+    for situated in walk(facts, project.target):
+        if situated.circumstances.phase is None:
+            continue
+        statement = situated.statement
+        if isinstance(statement, f.Import | f.ImportFrom):
+            yield _link(project, module, statement, situated.circumstances)
+            continue
+        for root in expressions(statement):
+            for part in parts(root):
+                if isinstance(part, f.Call):
+                    name = _dynamic_name(part, aliases, module)
+                    if name is not None:
+                        yield _absolute_link(project, module, part, situated.circumstances, name)
+
+
+def _link(
+    project: Project, module: Module, statement: f.Import | f.ImportFrom, circumstances: Circumstances
+) -> Link:
+    if isinstance(statement, f.Import):
+        return _absolute_link(project, module, statement, circumstances, statement.module)
+    name = absolute_name(module.package, statement.level, statement.module, project.target.version)
+    if isinstance(name, Failure):
+        return Link(
+            module=module,
+            statement=statement,
+            circumstances=circumstances,
+            asked=statement.written,
+            resolution=None,
+            relative_failure=name,
+        )
+    return _absolute_link(project, module, statement, circumstances, name)
+
+
+def _absolute_link(
+    project: Project,
+    module: Module,
+    statement: f.Import | f.ImportFrom | f.Call,
+    circumstances: Circumstances,
+    name: str,
+) -> Link:
+    resolution = project.resolve(name, module)
+    loads = tuple(_loads(project, module, statement, resolution))
+    return Link(
+        module=module,
+        statement=statement,
+        circumstances=circumstances,
+        asked=name,
+        resolution=resolution,
+        loads=loads,
+    )
+
+
+def _loads(
+    project: Project, module: Module, statement: f.Import | f.ImportFrom | f.Call, resolution: Resolution
+) -> Iterator[Load]:
+    span = statement.module_span if isinstance(statement, f.ImportFrom) else statement.span
+    found = [search.spec for search in resolution.searches if search.spec is not None]
+    if resolution.failure or not found:
+        yield from (Load(spec=spec, span=span, implicit=True) for spec in found)
+        return
+    *parents, asked = found
+    submodules: list[Load] = []
+    attributes = 0
+    if isinstance(statement, f.ImportFrom):
+        for name in statement.names:
+            names = project.star_submodules(asked) if name.name == "*" else (name.name,)
+            specs = [spec for each in names if (spec := project.submodule(asked, each, module)) is not None]
+            submodules.extend(Load(spec=spec, span=name.span) for spec in specs)
+            attributes += name.name == "*" or not specs
+    yield from (Load(spec=spec, span=span, implicit=True) for spec in parents)
+    yield Load(spec=asked, span=span, implicit=bool(submodules) and not attributes)
+    yield from submodules
+
+
+def _dynamic_name(call: f.Call, aliases: Aliases, module: Module) -> str | None:
+    """The absolute name that `import_module("x")` or `__import__("x")` asks for, if it is written out."""
+    is_builtin = isinstance(call.function, f.Name) and call.function.id == "__import__"
+    if not is_builtin and qualified_name(call.function, aliases) != "importlib.import_module":
+        return None
+    match call.arguments:
+        case (f.Constant(value=str(name)), *rest):
+            if not name.startswith("."):
+                return name if all(name.split(".")) and not (is_builtin and call.keywords) else None
+            packages = [*rest, *(keyword.value for keyword in call.keywords if keyword.name == "package")]
+            level = len(name) - len(name.lstrip("."))
+            base = _package_argument(packages[0], module) if packages and not is_builtin else None
+            if base is None or base.count(".") + 1 < level:
+                return None
+            parent = ".".join(base.split(".")[: base.count(".") + 2 - level])
+            return f"{parent}.{name[level:]}" if name[level:] else parent
+    return None
+
+
+def _package_argument(argument: f.Expression, module: Module) -> str | None:
+    match argument:
+        case f.Name(id="__package__"):
+            return module.package or None
+        case f.Name(id="__name__"):
+            return module.name if module.package else None
+        case f.Constant(value=str(name)):
+            return name
+    return None

@@ -1,0 +1,280 @@
+"""One code base as importlint sees it: every stage of the analysis, computed once, when first read."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+
+from msgspec import Struct
+
+from importlint.config import Settings
+from importlint.discovery import Module, Naming, Sources, discover, display_path, is_below
+from importlint.errors import ImportlintError, InternalError
+from importlint.finder.environment import Environment, choose_environment, explicit_path
+from importlint.finder.finder import Finder
+from importlint.finder.path_finder import opaque_entry
+from importlint.finder.resolve import resolve
+from importlint.finder.spec import Kind, Resolution, Spec
+from importlint.graph.build import build_graph
+from importlint.graph.graph import ImportGraph
+from importlint.graph.link import Link, links
+from importlint.syntax import facts as f
+from importlint.syntax.conditions import NOTHING_KNOWN, Known
+from importlint.syntax.flow import known_names
+from importlint.syntax.namespace import Namespace
+from importlint.syntax.read import read_facts
+from importlint.syntax.source import SourceProblem
+from importlint.target import Target
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """All modules of a project with what each of their imports leads to."""
+
+    modules: tuple[Module, ...]
+    """The given ones and those of the project that they import, sorted by path as shown."""
+    links: Mapping[str, tuple[Link, ...]]
+    """By the importing module's absolute path."""
+
+
+class Project:
+    """The stages, in the order in which one needs another, and what rules ask about single modules."""
+
+    def __init__(self, settings: Settings, paths: tuple[str, ...], cwd: str | None = None) -> None:
+        self.settings = settings
+        self.paths = paths
+        self.cwd = cwd or os.getcwd()
+        self._facts: dict[str, f.ModuleFacts | SourceProblem] = {}
+        self._namespaces: dict[str, Namespace | None] = {}
+        self._known: dict[str, Known] = {}
+        self._resolutions: dict[tuple[str, tuple[str, ...]], Resolution] = {}
+
+    # ---- stages
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The files that were given, with their names."""
+        return discover(self.paths, self.settings, self.cwd)
+
+    @cached_property
+    def environment(self) -> Environment:
+        """What the analysed code would run in, read from files alone."""
+        if self.settings.path is not None:
+            return explicit_path(self.settings.path)
+        return choose_environment(self.settings.environment, self.sources.project, os.environ)
+
+    @cached_property
+    def target(self) -> Target:
+        """The version and platform that conditions are judged for."""
+        fallback = self.environment.target
+        return Target(
+            version=self.settings.python_version or fallback.version,
+            platform=self.settings.platform or fallback.platform,
+        )
+
+    @cached_property
+    def finder(self) -> Finder:
+        """Finds modules in the environment; it remembers directories for this one run."""
+        return Finder(self.environment, self.target)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The given modules and, from import to import, those of the project that they need."""
+        modules = {module.path: module for module in self.sources.modules}
+        naming = Naming(self.sources.roots, (), self.cwd)
+        found: dict[str, tuple[Link, ...]] = {}
+        waiting = deque(modules.values())
+        while waiting:
+            module = waiting.popleft()
+            found[module.path] = self._links(module)
+            for spec in [load.spec for link in found[module.path] for load in link.loads]:
+                if spec.origin is not None and spec.origin not in modules and self.is_own(spec):
+                    (modules[spec.origin],) = naming.modules((spec.origin,), given=False)
+                    waiting.append(modules[spec.origin])
+        return Reading(
+            modules=tuple(sorted(modules.values(), key=lambda module: module.display)), links=found
+        )
+
+    @cached_property
+    def modules(self) -> Mapping[str, Module]:
+        """The project's modules by their absolute paths."""
+        return {module.path: module for module in self.reading.modules}
+
+    @cached_property
+    def given_modules(self) -> tuple[Module, ...]:
+        """The modules that were asked about."""
+        return self.sources.modules
+
+    @cached_property
+    def given_links(self) -> tuple[Link, ...]:
+        """What the imports of the given modules lead to."""
+        return tuple(link for module in self.given_modules for link in self.reading.links[module.path])
+
+    @property
+    def every_link(self) -> Iterator[Link]:
+        """What the imports of all modules lead to, in the order of their paths as shown."""
+        return (link for module in self.reading.modules for link in self.reading.links[module.path])
+
+    @cached_property
+    def graph(self) -> ImportGraph:
+        """Which module imports which."""
+        return build_graph(self.reading.modules, self.every_link, self.modules)
+
+    @cached_property
+    def problems(self) -> tuple[tuple[Module, SourceProblem], ...]:
+        """The given modules whose files cannot be analysed."""
+        found = ((module, self.facts(module.path)) for module in self.given_modules)
+        return tuple((module, facts) for module, facts in found if isinstance(facts, SourceProblem))
+
+    # ---- one file
+
+    def facts(self, path: str) -> f.ModuleFacts | SourceProblem:
+        """What the file at the absolute `path` says, or why that cannot be told; each file is read once."""
+        if path not in self._facts:
+            with self._blaming(path):
+                self._facts[path] = read_facts(path)
+        return self._facts[path]
+
+    def namespace(self, path: str) -> Namespace | None:
+        """The names of the module in the file at `path`; None if it cannot be read."""
+        if path not in self._namespaces:
+            facts = self.facts(path)
+            self._namespaces[path] = (
+                Namespace(facts, self.target) if isinstance(facts, f.ModuleFacts) else None
+            )
+        return self._namespaces[path]
+
+    def known_names(self, module: Module) -> Known:
+        """What the names of a module stand for."""
+        if module.path not in self._known:
+            facts = self.facts(module.path)
+            self._known[module.path] = (
+                known_names(facts) if isinstance(facts, f.ModuleFacts) else NOTHING_KNOWN
+            )
+        return self._known[module.path]
+
+    def _links(self, module: Module) -> tuple[Link, ...]:
+        facts = self.facts(module.path)
+        if isinstance(facts, SourceProblem):
+            return ()
+        with self._blaming(module.path):
+            return tuple(links(self, module, facts))
+
+    @contextmanager
+    def _blaming(self, path: str) -> Iterator[None]:
+        """Name the file in an error that is importlint's own."""
+        try:
+            yield
+        except (ImportlintError, MemoryError):
+            raise
+        except Exception as error:
+            raise InternalError(self.shown(path)) from error
+
+    # ---- one name
+
+    def resolve(self, name: str, module: Module) -> Resolution:
+        """How an absolute name is found by an import in `module`."""
+        key = (name, module.search_path)
+        if key not in self._resolutions:
+            path = (*module.search_path, *self.environment.path)
+            self._resolutions[key] = resolve(self.finder, name, path, self._locate)
+        return self._resolutions[key]
+
+    def submodule(self, package: Spec, name: str, module: Module) -> Spec | None:
+        """The submodule that `from package import name` loads; None where `name` is an attribute, or nothing."""
+        if not package.is_package or (
+            package.origin and self.is_own(package) and self._binds(package.origin, name)
+        ):
+            return None
+        return self.resolve(f"{package.name}.{name}", module).spec
+
+    def star_submodules(self, package: Spec) -> tuple[str, ...]:
+        """The names in a package's `__all__`, which a star import loads if they are submodules."""
+        namespace = self.namespace(package.origin) if package.origin and self.is_own(package) else None
+        return (namespace.listed or ()) if namespace and package.is_package else ()
+
+    def exports(self, spec: Spec, besides: f.Statement | None = None) -> frozenset[str] | None:
+        """Every name that a module of the project can have, submodules apart; None if that cannot be told.
+
+        `besides` is a statement of the module itself whose bindings do not count.
+        """
+        return self._exports(spec, besides, frozenset())
+
+    def _exports(
+        self, spec: Spec, besides: f.Statement | None, seen: frozenset[str]
+    ) -> frozenset[str] | None:
+        if spec.origin is None or spec.kind is not Kind.SOURCE or spec.origin not in self.modules:
+            return None
+        namespace = self.namespace(spec.origin)
+        if namespace is None or namespace.is_open:
+            return None
+        names = namespace.names if besides is None else namespace.names_besides(besides)
+        for star in namespace.stars:
+            link = next(link for link in self.reading.links[spec.origin] if link.statement is star)
+            source = link.resolution.spec if link.resolution else None
+            if source is None:
+                return None
+            if source.origin in seen or source.origin == spec.origin:
+                continue
+            more = self._exports(source, None, seen | {spec.origin})
+            if more is None:
+                return None
+            names |= more
+        return names
+
+    def _binds(self, path: str, name: str) -> bool:
+        """Whether the module at `path` gives `name` a value of its own: by a definition, not by an import."""
+        namespace = self.namespace(path)
+        return namespace is not None and name in namespace.defined
+
+    def _locate(self, spec: Spec) -> tuple[str, ...] | None:
+        """A package's `__path__` after its code has run; edits of it are not modelled yet, so it is unknown."""
+        if spec.origin and spec.kind is Kind.SOURCE and self.is_own(spec):
+            namespace = self.namespace(spec.origin)
+            if namespace is not None and namespace.edits_path:
+                return (*(spec.search_locations or ()), opaque_entry(f"`{spec.name}` edits its `__path__`"))
+        return spec.search_locations
+
+    # ---- whose module it is
+
+    def is_own(self, spec: Spec) -> bool:
+        """Whether a module's file belongs to the project: below its roots, and not installed beside it."""
+        path = spec.origin
+        if path is None or spec.kind is not Kind.SOURCE:
+            return False
+        if path in self._given_paths:
+            return True
+        places = self._given_packages if self.is_installed(path) else self.sources.roots
+        return any(is_below(path, place) for place in places)
+
+    def is_installed(self, path: str) -> bool:
+        """Whether a path lies in the environment: the standard library, or site-packages, in the project too."""
+        return any(is_below(path, directory) for directory in self._installed)
+
+    def is_library(self, path: str) -> bool:
+        """Whether a path lies in the standard library's directory, site-packages apart."""
+        inside = any(is_below(path, directory) for directory in self.environment.library_path)
+        return inside and not any(is_below(path, directory) for directory in self.environment.site_dirs)
+
+    @cached_property
+    def _given_paths(self) -> frozenset[str]:
+        return frozenset(module.path for module in self.sources.modules)
+
+    @cached_property
+    def _given_packages(self) -> frozenset[str]:
+        """The top-level packages of the given modules: their directories."""
+        return frozenset(
+            os.path.join(outside, os.path.relpath(module.path, outside).split(os.sep)[0])
+            for module in self.sources.modules
+            for outside in module.search_path[:1]
+        )
+
+    @cached_property
+    def _installed(self) -> tuple[str, ...]:
+        return (*self.environment.library_path, *self.environment.site_dirs)
+
+    def shown(self, path: str) -> str:
+        """A path as reports show it."""
+        return display_path(path, self.cwd)

@@ -1,0 +1,157 @@
+"""IL3: import cycles, one finding for each strongly connected component of the import graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from importlint.diagnostics import Finding, Severity, Step
+from importlint.graph.components import shortest_cycle, shortest_path, strongly_connected_components
+from importlint.graph.graph import Edge
+from importlint.graph.link import Link
+from importlint.rules.declaration import rule
+from importlint.syntax import facts as f
+from importlint.syntax.flow import Phase, catches
+
+if TYPE_CHECKING:
+    from importlint.project import Project
+
+_IMPORT_TIME = (Phase.IMPORT_TIME,)
+_RUN_TIME = (*_IMPORT_TIME, Phase.LAZY, Phase.DEFERRED)
+_ALL = (*_RUN_TIME, Phase.TYPING)
+
+
+@rule(
+    "IL306",
+    "import-cycle",
+    Severity.WARNING,
+    "Modules import each other while they are being imported.",
+    default=False,
+)
+def import_cycle(project: Project) -> Iterator[Finding]:
+    """Cycles of imports that all run at import time."""
+    graph = project.graph.successors(_IMPORT_TIME, implicit=False)
+    for component in _cyclic(graph):
+        cycle = shortest_cycle(graph, component)
+        yield _finding(project, component, cycle, _IMPORT_TIME, "import each other at import time")
+
+
+@rule(
+    "IL307",
+    "deferred-cycle",
+    Severity.WARNING,
+    "Modules import each other, but only through imports that run later.",
+    default=False,
+)
+def deferred_cycle(project: Project) -> Iterator[Finding]:
+    """Cycles that need an import in a function, or a lazy one, to close."""
+    yield from _closed_by(
+        project, _IMPORT_TIME, _RUN_TIME, "import each other, at least once in a function or lazily"
+    )
+
+
+@rule(
+    "IL308",
+    "typing-cycle",
+    Severity.WARNING,
+    "Modules import each other, but only for type checkers.",
+    default=False,
+)
+def typing_cycle(project: Project) -> Iterator[Finding]:
+    """Cycles that need an import under `TYPE_CHECKING` to close."""
+    yield from _closed_by(project, _RUN_TIME, _ALL, "import each other, at least once for type checkers only")
+
+
+@rule("IL309", "self-import", Severity.ERROR, "A module imports itself.")
+def self_import(project: Project) -> Iterator[Finding]:
+    """Import-time imports of the module in which they stand."""
+    for link in project.given_links:
+        if link.phase is not Phase.IMPORT_TIME or catches(link.circumstances.caught, "ImportError"):
+            continue
+        own = [load for load in link.loads if load.spec.origin == link.module.path and not load.implicit]
+        if own and not _is_for_submodules(link):
+            yield Finding(
+                location=link.location,
+                module=link.module.name,
+                message=f"`{link.module.name}` imports itself",
+                label="its own names need no import" if isinstance(link.statement, f.ImportFrom) else "",
+                help="remove the line, or name the module that was meant",
+                subjects=(link.module.name,),
+            )
+
+
+def _is_for_submodules(link: Link) -> bool:
+    """Whether a package's `__init__` asks for submodules: `import pkg.sub` binds `pkg`, which it may not have."""
+    return isinstance(link.statement, f.Import) and link.asked != link.module.name
+
+
+def _cyclic(graph: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return sorted(component for component in strongly_connected_components(graph) if len(component) > 1)
+
+
+def _closed_by(
+    project: Project, phases: tuple[Phase, ...], more: tuple[Phase, ...], what: str
+) -> Iterator[Finding]:
+    """Components that only the phases in `more` make cyclic."""
+    inner = project.graph.successors(phases, implicit=False)
+    outer = project.graph.successors(more, implicit=False)
+    component_of = {
+        module: number
+        for number, component in enumerate(strongly_connected_components(inner))
+        for module in component
+    }
+    for component in _cyclic(outer):
+        members = set(component)
+        inside = {module: tuple(sorted(members.intersection(outer[module]))) for module in component}
+        cycles = (
+            (module, *back[:-1])
+            for module in component
+            for target in inside[module]
+            if component_of[module] != component_of[target]
+            and target not in inner[module]
+            and (back := shortest_path(inside, (target,), module)) is not None
+        )
+        shortest = min(cycles, key=lambda cycle: (len(cycle), cycle), default=None)
+        if shortest is not None:
+            yield _finding(project, component, shortest, more, what)
+
+
+def _finding(
+    project: Project, component: tuple[str, ...], cycle: tuple[str, ...], phases: tuple[Phase, ...], what: str
+) -> Finding:
+    hops = [
+        _edge(project, importer, imported, phases)
+        for importer, imported in zip(cycle, (*cycle[1:], cycle[0]), strict=True)
+    ]
+    others = len(component) - len(cycle)
+    names = ", ".join(f"`{module}`" for module in cycle[:4]) + (", ..." if len(cycle) > 4 else "")
+    return Finding(
+        location=hops[0].location,
+        module=cycle[0],
+        message=f"{names} {what}" + (f" ({others} more modules in the same knot)" if others else ""),
+        trace=tuple(Step(hop.location, _hop(hop), hop.statement) for hop in hops),
+        subjects=component,
+    )
+
+
+def _edge(project: Project, importer: str, imported: str, phases: tuple[Phase, ...]) -> Edge:
+    """The edge that shows best how one module imports another: of the earliest phase, first in the text."""
+    order = [phase.value for phase in phases]
+    edges = [
+        edge
+        for edge in project.graph.imports[importer]
+        if edge.imported == imported and edge.phase in order and not edge.implicit
+    ]
+    return min(edges, key=lambda edge: (order.index(edge.phase), edge.location))
+
+
+def _hop(edge: Edge) -> str:
+    notes = {
+        Phase.DEFERRED.value: " when called",
+        Phase.LAZY.value: " when used",
+        Phase.TYPING.value: " for types",
+    }
+    return f"loads `{edge.imported}`{notes.get(edge.phase, '')}"
+
+
+RULES = (import_cycle, deferred_cycle, typing_cycle, self_import)

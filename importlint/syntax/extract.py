@@ -1,0 +1,598 @@
+"""From a parsed file to its facts: one pass over the module's skeleton, and into bodies that import.
+
+The skeleton is what runs when the module is imported: its statements, class bodies, decorators, defaults. Of
+functions only the bodies that contain an import are lowered with it (their lines are found in the text
+first, so the others are never walked); `extract_body` lowers any other body when something calls it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from importlint.syntax import facts as f
+from importlint.syntax.marks import Marks, Position
+from importlint.syntax.parse import ParsedModule
+from importlint.syntax.source import Columns, Source
+
+_IMPORT_WORDS = re.compile(r"\bimport\b|import_module|__import__")
+_GLOBAL = re.compile(r"\bglobal[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)")
+_REFLECTION = re.compile(
+    r"\bglobals\s*\(|\bexec\s*\(|\bvars\s*\(\s*\)|\bsys\s*\.\s*modules\b|\b_getframe\b|\bcurrentframe\b|\binspect\.stack\b"
+)
+_DEFINITION = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
+
+MAX_TEXT = 1000
+"""Longer texts than this are not kept as constants: nothing that decides an import is that long."""
+
+_OPERATORS: dict[type[ast.AST], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.MatMult: "@",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+    ast.BitAnd: "&",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _position(node: ast.expr | ast.stmt | ast.alias | ast.excepthandler) -> Position:
+    return (node.lineno, node.col_offset)
+
+
+def extract(source: Source, module: ParsedModule) -> f.ModuleFacts:
+    """The facts of a file and its syntax tree."""
+    text = source.text
+    extractor = _Extractor(source, module.marks)
+    body = extractor.block(module.tree.body)
+    return f.ModuleFacts(
+        body=body,
+        bodies=tuple(sorted(extractor.bodies, key=lambda unit: (unit.line, unit.column))),
+        global_names=tuple(
+            sorted({name for found in _GLOBAL.findall(text) for name in re.split(r"[ \t]*,[ \t]*", found)})
+        ),
+        future_annotations=_imports_future_annotations(module.tree),
+        reflection=_REFLECTION.search(text) is not None,
+        shebang=text.startswith("#!"),
+        line_count=text.count("\n") + (not text.endswith("\n") and text != ""),
+    )
+
+
+def extract_body(source: Source, module: ParsedModule, definition: f.FunctionDef) -> f.FunctionBody:
+    """The body of the function that `definition`, a fact of the same file, defines.
+
+    Raises:
+        KeyError: no function definition starts there.
+    """
+    extractor = _Extractor(source, module.marks)
+    for node in ast.walk(module.tree):
+        if isinstance(node, _Function) and node.lineno == definition.span.line:
+            span = extractor.definition_span(node)
+            if span == definition.span:
+                return extractor.function_body(node, span)
+    raise KeyError(definition.name)
+
+
+def _imports_future_annotations(tree: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "__future__"
+        and any(alias.name == "annotations" for alias in node.names)
+        for node in tree.body
+    )
+
+
+class _Extractor:
+    """Lowers the nodes of one file; collects the bodies of functions that import."""
+
+    def __init__(self, source: Source, marks: Marks) -> None:
+        self.lines = source.lines
+        self.columns = Columns(source.lines)
+        self.marks = marks
+        self.bodies: list[f.FunctionBody] = []
+        self.import_lines = _lines_of(_IMPORT_WORDS, source.text)
+        self.in_function = False
+
+    # ---- positions
+
+    def span(self, node: ast.expr | ast.stmt | ast.alias | ast.excepthandler) -> f.Span:
+        column = self.columns.column
+        end_line = node.end_lineno or node.lineno
+        return f.Span(
+            node.lineno,
+            column(*_position(node)),
+            end_line,
+            column(end_line, node.end_col_offset or node.col_offset),
+        )
+
+    def statement_span(self, node: ast.stmt, written: Mapping[Position, Position]) -> f.Span:
+        """The span of a statement, from where it starts as it is written."""
+        span = self.span(node)
+        start = written.get(_position(node))
+        return span if start is None else replace(span, line=start[0], column=self.columns.column(*start))
+
+    def definition_span(self, node: _Function | ast.ClassDef) -> f.Span:
+        column = self.columns.column(*_position(node))
+        match = _DEFINITION.match(self.lines[node.lineno - 1], column - 1)
+        end = match.end() + 1 if match else column + 3
+        return f.Span(node.lineno, column, node.lineno, end)
+
+    def module_span(self, node: ast.ImportFrom, statement: f.Span) -> f.Span:
+        line = self.lines[node.lineno - 1]
+        start = line.find("from", statement.column - 1) + len("from")
+        start += len(line[start:]) - len(line[start:].lstrip())
+        written = "." * node.level + (node.module or "")
+        if not line.startswith(written, start):
+            return statement
+        return f.Span(node.lineno, start + 1, node.lineno, start + 1 + len(written))
+
+    # ---- statements
+
+    def block(self, nodes: Sequence[ast.stmt]) -> f.Block:
+        statements: list[f.Statement] = []
+        for node in nodes:
+            lower = _STATEMENTS.get(type(node))
+            if lower is not None:
+                statements.extend(lower(self, node))
+        return tuple(statements)
+
+    def import_(self, node: ast.Import) -> Iterable[f.Statement]:
+        lazy = self.is_lazy(node)
+        for alias in node.names:
+            yield f.Import(alias.name, alias.asname, lazy, self.span(alias))
+
+    def import_from(self, node: ast.ImportFrom) -> Iterable[f.Statement]:
+        span = self.statement_span(node, self.marks.lazy_imports)
+        names = tuple(f.ImportedName(alias.name, alias.asname, self.span(alias)) for alias in node.names)
+        yield f.ImportFrom(
+            node.module or "", node.level, names, self.is_lazy(node), span, self.module_span(node, span)
+        )
+
+    def is_lazy(self, node: ast.Import | ast.ImportFrom) -> bool:
+        return bool(getattr(node, "is_lazy", False)) or _position(node) in self.marks.lazy_imports
+
+    def evaluate(self, node: ast.Expr) -> Iterable[f.Statement]:
+        value = self.expression(node.value)
+        if not isinstance(value, f.Constant) and value != f.Opaque(()):
+            yield f.Evaluate(value, self.span(node))
+
+    def assign(self, node: ast.Assign) -> Iterable[f.Statement]:
+        if _position(node) in self.marks.type_aliases:
+            (target,) = node.targets
+            assert isinstance(target, ast.Name)
+            yield f.TypeAlias(target.id, self.statement_span(node, self.marks.type_aliases))
+            return
+        value = self.expression(node.value)
+        yield f.Assign(self.expressions(node.targets), value, self.span(node))
+
+    def type_alias(self, node: ast.stmt) -> Iterable[f.Statement]:
+        name = getattr(node, "name")  # noqa: B009 - ast.TypeAlias exists from 3.12 on
+        yield f.TypeAlias(name.id, self.span(node))
+
+    def augmented_assign(self, node: ast.AugAssign) -> Iterable[f.Statement]:
+        yield f.AugmentedAssign(
+            self.expression(node.target),
+            _OPERATORS[type(node.op)],
+            self.expression(node.value),
+            self.span(node),
+        )
+
+    def annotated_assign(self, node: ast.AnnAssign) -> Iterable[f.Statement]:
+        annotation = f.Opaque(()) if self.in_function else self.expression(node.annotation)
+        value = None if node.value is None else self.expression(node.value)
+        yield f.AnnotatedAssign(self.expression(node.target), annotation, value, self.span(node))
+
+    def delete(self, node: ast.Delete) -> Iterable[f.Statement]:
+        yield f.Delete(self.expressions(node.targets), self.span(node))
+
+    def if_(self, node: ast.If) -> Iterable[f.Statement]:
+        chain = [node]
+        while len(chain[-1].orelse) == 1 and isinstance(chain[-1].orelse[0], ast.If):
+            chain.append(chain[-1].orelse[0])
+        orelse = self.block(chain[-1].orelse)
+        for branch in reversed(chain):  # a loop: generated code has `elif` chains deeper than the stack
+            orelse = (
+                f.If(self.expression(branch.test), self.block(branch.body), orelse, self.span(branch.test)),
+            )
+        return orelse
+
+    def while_(self, node: ast.While) -> Iterable[f.Statement]:
+        yield f.While(
+            self.expression(node.test), self.block(node.body), self.block(node.orelse), self.span(node.test)
+        )
+
+    def for_(self, node: ast.For | ast.AsyncFor) -> Iterable[f.Statement]:
+        yield f.For(
+            self.expression(node.target),
+            self.expression(node.iter),
+            self.block(node.body),
+            self.block(node.orelse),
+            self.span(node.iter),
+        )
+
+    def try_(self, node: ast.Try) -> Iterable[f.Statement]:
+        star = type(node) is not ast.Try or _position(node) in self.marks.except_stars
+        yield f.Try(
+            self.block(node.body),
+            tuple(map(self.handler, node.handlers)),
+            self.block(node.orelse),
+            self.block(node.finalbody),
+            star,
+        )
+
+    def handler(self, node: ast.ExceptHandler) -> f.Handler:
+        kinds = node.type
+        lowered = None if kinds is None else self.expression(kinds)
+        if isinstance(kinds, ast.BinOp) and _position(kinds) in self.marks.exception_tuples:
+            lowered = f.Display("tuple", self.expressions(_operands(kinds)))
+        return f.Handler(lowered, node.name, self.block(node.body), self.span(kinds or node))
+
+    def with_(self, node: ast.With | ast.AsyncWith) -> Iterable[f.Statement]:
+        items = tuple(
+            f.WithItem(
+                self.expression(item.context_expr),
+                None if item.optional_vars is None else self.expression(item.optional_vars),
+            )
+            for item in node.items
+        )
+        yield f.With(items, self.block(node.body), self.span(node.items[0].context_expr))
+
+    def match(self, node: ast.Match) -> Iterable[f.Statement]:
+        yield f.Match(
+            self.expression(node.subject), tuple(map(self.case, node.cases)), self.span(node.subject)
+        )
+
+    def case(self, node: ast.match_case) -> f.Case:
+        reads: list[ast.expr] = []
+        binds: list[str] = []
+        for part in ast.walk(node.pattern):
+            if isinstance(part, ast.MatchValue):
+                reads.append(part.value)
+            elif isinstance(part, ast.MatchClass):
+                reads.append(part.cls)
+            elif isinstance(part, ast.MatchMapping):
+                reads.extend(part.keys)
+                binds.extend([part.rest] if part.rest else [])
+            elif isinstance(part, ast.MatchAs | ast.MatchStar) and part.name:
+                binds.append(part.name)
+        guard = None if node.guard is None else self.expression(node.guard)
+        irrefutable = guard is None and isinstance(node.pattern, ast.MatchAs) and node.pattern.pattern is None
+        return f.Case(self.expressions(reads), tuple(binds), guard, irrefutable, self.block(node.body))
+
+    def function(self, node: _Function) -> Iterable[f.Statement]:
+        span = self.definition_span(node)
+        arguments = node.args
+        every = [
+            *arguments.posonlyargs,
+            *arguments.args,
+            arguments.vararg,
+            *arguments.kwonlyargs,
+            arguments.kwarg,
+        ]
+        annotations = [argument.annotation for argument in every if argument and argument.annotation]
+        yield f.FunctionDef(
+            node.name,
+            isinstance(node, ast.AsyncFunctionDef),
+            self.expressions(node.decorator_list),
+            self.parameters(arguments),
+            self.expressions([*annotations, *([node.returns] if node.returns else [])]),
+            self.type_parameters(node),
+            span,
+        )
+        if self.contains_import(node):
+            self.bodies.append(self.function_body(node, span))
+
+    def function_body(self, node: _Function, span: f.Span) -> f.FunctionBody:
+        outer, self.in_function = self.in_function, True
+        body = self.block(node.body)
+        self.in_function = outer
+        return f.FunctionBody(span.line, span.column, body)
+
+    def parameters(self, node: ast.arguments) -> f.Parameters:
+        return f.Parameters(
+            tuple(argument.arg for argument in node.posonlyargs),
+            tuple(argument.arg for argument in node.args),
+            node.vararg.arg if node.vararg else None,
+            tuple(argument.arg for argument in node.kwonlyargs),
+            node.kwarg.arg if node.kwarg else None,
+            self.expressions(node.defaults),
+            tuple(None if default is None else self.expression(default) for default in node.kw_defaults),
+        )
+
+    def type_parameters(self, node: _Function | ast.ClassDef) -> tuple[str, ...]:
+        marked = self.marks.type_parameters.get(_position(node), ())
+        return marked or tuple(parameter.name for parameter in getattr(node, "type_params", ()))
+
+    def contains_import(self, node: _Function) -> bool:
+        """Whether the function, or one inside it, imports; only a body whose lines say so is walked."""
+        index = bisect_left(self.import_lines, node.body[0].lineno)
+        if index == len(self.import_lines) or self.import_lines[index] > (node.end_lineno or node.lineno):
+            return False
+        return any(
+            isinstance(part, ast.Import | ast.ImportFrom)
+            or (isinstance(part, ast.Call) and _last_name(part.func) in ("import_module", "__import__"))
+            for statement in node.body
+            for part in ast.walk(statement)
+        )
+
+    def class_(self, node: ast.ClassDef) -> Iterable[f.Statement]:
+        outer, self.in_function = self.in_function, False
+        yield f.ClassDef(
+            node.name,
+            self.expressions(node.decorator_list),
+            self.expressions(node.bases),
+            self.keywords(node.keywords),
+            self.type_parameters(node),
+            self.block(node.body),
+            self.definition_span(node),
+        )
+        self.in_function = outer
+
+    def return_(self, node: ast.Return) -> Iterable[f.Statement]:
+        yield f.Return(None if node.value is None else self.expression(node.value), self.span(node))
+
+    def raise_(self, node: ast.Raise) -> Iterable[f.Statement]:
+        yield f.Raise(
+            None if node.exc is None else self.expression(node.exc),
+            None if node.cause is None else self.expression(node.cause),
+            self.span(node),
+        )
+
+    def assert_(self, node: ast.Assert) -> Iterable[f.Statement]:
+        message = None if node.msg is None else self.expression(node.msg)
+        yield f.Assert(self.expression(node.test), message, self.span(node))
+
+    # ---- expressions
+
+    def expression(self, node: ast.expr) -> f.Expression:
+        lower = _EXPRESSIONS.get(type(node))
+        return self.opaque(node) if lower is None else lower(self, node)
+
+    def expressions(self, nodes: Iterable[ast.expr]) -> tuple[f.Expression, ...]:
+        return tuple([self.expression(node) for node in nodes])
+
+    def keywords(self, nodes: Iterable[ast.keyword]) -> tuple[f.Keyword, ...]:
+        return tuple([f.Keyword(node.arg, self.expression(node.value)) for node in nodes])
+
+    def opaque(self, node: ast.AST) -> f.Opaque:
+        """Any other node: its expressions, in order; f-strings nest theirs in nodes of their own."""
+        parts = (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+        return f.Opaque(self.expressions(part for part in parts if not isinstance(part, ast.Constant)))
+
+    def constant(self, node: ast.Constant) -> f.Expression:
+        value = node.value
+        if isinstance(value, str):
+            return f.Constant(value) if len(value) <= MAX_TEXT and _is_encodable(value) else f.Opaque(())
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            return f.Opaque(())
+        return f.Constant(value) if value is None or isinstance(value, bool | int | float) else f.Opaque(())
+
+    def name(self, node: ast.Name) -> f.Expression:
+        return f.Name(node.id, self.span(node))
+
+    def attribute(self, node: ast.Attribute) -> f.Expression:
+        return f.Attribute(self.expression(node.value), node.attr, self.span(node))
+
+    def subscript(self, node: ast.Subscript) -> f.Expression:
+        return f.Subscript(self.expression(node.value), self.expression(node.slice), self.span(node))
+
+    def slice_(self, node: ast.Slice) -> f.Expression:
+        lower, upper, step = (
+            None if part is None else self.expression(part) for part in (node.lower, node.upper, node.step)
+        )
+        return f.Slice(lower, upper, step)
+
+    def call(self, node: ast.Call) -> f.Expression:
+        return f.Call(
+            self.expression(node.func),
+            self.expressions(node.args),
+            self.keywords(node.keywords),
+            self.span(node),
+        )
+
+    def tuple_(self, node: ast.Tuple) -> f.Expression:
+        items = self.expressions(node.elts)
+        if _position(node) in self.marks.opaque_strings:
+            return f.Opaque(items)
+        return f.Display("tuple", items)
+
+    def list_(self, node: ast.List) -> f.Expression:
+        return f.Display("list", self.expressions(node.elts))
+
+    def set_(self, node: ast.Set) -> f.Expression:
+        return f.Display("set", self.expressions(node.elts))
+
+    def dict_(self, node: ast.Dict) -> f.Expression:
+        return f.DictDisplay(
+            tuple(
+                f.DictItem(None if key is None else self.expression(key), self.expression(value))
+                for key, value in zip(node.keys, node.values, strict=True)
+            )
+        )
+
+    def starred(self, node: ast.Starred) -> f.Expression:
+        return f.Starred(self.expression(node.value))
+
+    def compare(self, node: ast.Compare) -> f.Expression:
+        return f.Compare(
+            self.expression(node.left),
+            tuple(_OPERATORS[type(operator)] for operator in node.ops),
+            self.expressions(node.comparators),
+            self.span(node),
+        )
+
+    def boolean_operation(self, node: ast.BoolOp) -> f.Expression:
+        return f.BooleanOperation(
+            "and" if isinstance(node.op, ast.And) else "or", self.expressions(node.values)
+        )
+
+    def unary_operation(self, node: ast.UnaryOp) -> f.Expression:
+        if isinstance(node.op, ast.Not):
+            return f.Not(self.expression(node.operand))
+        operand = node.operand
+        if isinstance(node.op, ast.USub) and isinstance(operand, ast.Constant):
+            value = operand.value
+            if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**63:
+                return f.Constant(-value)
+        return self.opaque(node)
+
+    def binary_operation(self, node: ast.BinOp) -> f.Expression:
+        chain: list[ast.BinOp] = [node]
+        while isinstance(chain[-1].left, ast.BinOp):
+            chain.append(chain[-1].left)
+        result = self.expression(chain[-1].left)
+        for operation in reversed(chain):  # a loop: generated sums are deeper than the stack
+            result = f.BinaryOperation(
+                result, _OPERATORS[type(operation.op)], self.expression(operation.right)
+            )
+        return result if len(chain) <= _MAX_NESTING else f.Opaque(self.expressions(_operands(node)))
+
+    def conditional(self, node: ast.IfExp) -> f.Expression:
+        return f.Conditional(
+            self.expression(node.test), self.expression(node.body), self.expression(node.orelse)
+        )
+
+    def named_expression(self, node: ast.NamedExpr) -> f.Expression:
+        return f.NamedExpression(f.Name(node.target.id, self.span(node.target)), self.expression(node.value))
+
+    def lambda_(self, node: ast.Lambda) -> f.Expression:
+        defaults = [*node.args.defaults, *(default for default in node.args.kw_defaults if default)]
+        return f.Lambda(self.expressions(defaults), self.span(node))
+
+    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> f.Expression:
+        kind = {ast.ListComp: "list", ast.SetComp: "set", ast.GeneratorExp: "generator"}[type(node)]
+        if _position(node) in self.marks.dict_comprehensions:
+            kind = "dict"
+        return f.Comprehension(
+            kind, (self.expression(node.elt),), self.generators(node.generators), self.span(node)
+        )
+
+    def dict_comprehension(self, node: ast.DictComp) -> f.Expression:
+        # from 3.15 on `{**d for d in ds}` has no value
+        elements = [part for part in (node.key, node.value) if part is not None]
+        return f.Comprehension(
+            "dict", self.expressions(elements), self.generators(node.generators), self.span(node)
+        )
+
+    def generators(self, nodes: Iterable[ast.comprehension]) -> tuple[f.Generator, ...]:
+        return tuple(
+            f.Generator(self.expression(node.target), self.expression(node.iter), self.expressions(node.ifs))
+            for node in nodes
+        )
+
+
+_MAX_NESTING = 100
+"""Deeper chains of operators are flattened, so that facts stay shallow for whatever reads them."""
+
+
+def _is_encodable(text: str) -> bool:
+    """Whether facts can be stored with this text: lone surrogates are not UTF-8."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _operands(node: ast.expr) -> list[ast.expr]:
+    """The operands of a chain of binary operators, from left to right."""
+    operands: list[ast.expr] = []
+    while isinstance(node, ast.BinOp):
+        operands.append(node.right)
+        node = node.left
+    return [node, *reversed(operands)]
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _lines_of(pattern: re.Pattern[str], text: str) -> list[int]:
+    """The numbers of the lines on which the pattern matches, sorted."""
+    lines: list[int] = []
+    line, position = 1, 0
+    for match in pattern.finditer(text):
+        line += text.count("\n", position, match.start())
+        position = match.start()
+        lines.append(line)
+    return lines
+
+
+# The values are methods that take the node type of their key, which a dict's type cannot say.
+_STATEMENTS: dict[type[ast.AST], Callable[..., Iterable[f.Statement]]] = {
+    ast.Import: _Extractor.import_,
+    ast.ImportFrom: _Extractor.import_from,
+    ast.Expr: _Extractor.evaluate,
+    ast.Assign: _Extractor.assign,
+    ast.AugAssign: _Extractor.augmented_assign,
+    ast.AnnAssign: _Extractor.annotated_assign,
+    ast.Delete: _Extractor.delete,
+    ast.If: _Extractor.if_,
+    ast.While: _Extractor.while_,
+    ast.For: _Extractor.for_,
+    ast.AsyncFor: _Extractor.for_,
+    ast.Try: _Extractor.try_,
+    ast.With: _Extractor.with_,
+    ast.AsyncWith: _Extractor.with_,
+    ast.Match: _Extractor.match,
+    ast.FunctionDef: _Extractor.function,
+    ast.AsyncFunctionDef: _Extractor.function,
+    ast.ClassDef: _Extractor.class_,
+    ast.Return: _Extractor.return_,
+    ast.Raise: _Extractor.raise_,
+    ast.Assert: _Extractor.assert_,
+    ast.Break: lambda self, node: (f.Break(),),
+    ast.Continue: lambda self, node: (f.Continue(),),
+    ast.Global: lambda self, node: (f.Global(tuple(node.names)),),
+    ast.Nonlocal: lambda self, node: (f.Nonlocal(tuple(node.names)),),
+}
+
+_EXPRESSIONS: dict[type[ast.AST], Callable[..., f.Expression]] = {
+    ast.Constant: _Extractor.constant,
+    ast.Name: _Extractor.name,
+    ast.Attribute: _Extractor.attribute,
+    ast.Subscript: _Extractor.subscript,
+    ast.Slice: _Extractor.slice_,
+    ast.Call: _Extractor.call,
+    ast.Tuple: _Extractor.tuple_,
+    ast.List: _Extractor.list_,
+    ast.Set: _Extractor.set_,
+    ast.Dict: _Extractor.dict_,
+    ast.Starred: _Extractor.starred,
+    ast.Compare: _Extractor.compare,
+    ast.BoolOp: _Extractor.boolean_operation,
+    ast.UnaryOp: _Extractor.unary_operation,
+    ast.BinOp: _Extractor.binary_operation,
+    ast.IfExp: _Extractor.conditional,
+    ast.NamedExpr: _Extractor.named_expression,
+    ast.Lambda: _Extractor.lambda_,
+    ast.ListComp: _Extractor.comprehension,
+    ast.SetComp: _Extractor.comprehension,
+    ast.GeneratorExp: _Extractor.comprehension,
+    ast.DictComp: _Extractor.dict_comprehension,
+}
+
+if hasattr(ast, "TryStar"):
+    _STATEMENTS[ast.TryStar] = _Extractor.try_
+if hasattr(ast, "TypeAlias"):
+    _STATEMENTS[ast.TypeAlias] = _Extractor.type_alias

@@ -1,0 +1,246 @@
+"""Every statement of a file with the circumstances under which it runs.
+
+When (while the module is imported, only as a program, only for type checkers, only when a function is
+called), whether surely, and which exceptions are caught around it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from importlint.syntax import facts as f
+from importlint.syntax.conditions import Known, View, holds
+from importlint.syntax.qualified import chain, import_aliases
+from importlint.syntax.traverse import statements, target_names
+from importlint.target import Target
+
+
+class Phase(enum.Enum):
+    """When a statement runs."""
+
+    IMPORT_TIME = "import time"
+    PROGRAM = "program"
+    """Only when the module is run as a program: behind `if __name__ == "__main__"`."""
+    DEFERRED = "deferred"
+    """When a function is called."""
+    LAZY = "lazy"
+    """A lazy import (PEP 810): when its name is first used."""
+    TYPING = "typing"
+    """Never: only type checkers read it."""
+
+
+class Scope(enum.Enum):
+    """The block that a statement's names belong to."""
+
+    MODULE = "module"
+    CLASS = "class"
+    FUNCTION = "function"
+
+
+class Circumstances(Struct, frozen=True, kw_only=True):
+    """How a statement comes to run; truth values are three-valued, None is unknown."""
+
+    scope: Scope = Scope.MODULE
+    imported: bool | None = True
+    """Whether it runs when the module is imported (or its function called)."""
+    program: bool | None = True
+    """Whether it runs when the module is run as a program."""
+    type_checked: bool | None = True
+    """Whether type checkers read it."""
+    caught: frozenset[str] = frozenset()
+    """The exception classes that handlers around it catch; `ANYTHING` where that cannot be told."""
+    handling: bool = False
+    """Inside an `except` block."""
+
+    @property
+    def phase(self) -> Phase | None:
+        """When it runs; None for a dead branch."""
+        if self.imported is not False:
+            return Phase.DEFERRED if self.scope is Scope.FUNCTION else Phase.IMPORT_TIME
+        if self.program is not False:
+            return Phase.DEFERRED if self.scope is Scope.FUNCTION else Phase.PROGRAM
+        return Phase.TYPING if self.type_checked is not False else None
+
+    @property
+    def certain(self) -> bool:
+        """Whether it runs whenever its phase comes."""
+        if self.imported is not False:
+            return self.imported is True and not self.handling
+        return (
+            self.program if self.program is not False else self.type_checked
+        ) is True and not self.handling
+
+
+ANYTHING = "?"
+"""Stands in `Circumstances.caught` for a handler whose classes cannot be read from the text."""
+
+_BASES = {
+    "ModuleNotFoundError": ("ImportError", "Exception", "BaseException"),
+    "ImportError": ("Exception", "BaseException"),
+    "AttributeError": ("Exception", "BaseException"),
+    "ValueError": ("Exception", "BaseException"),
+}
+
+
+def catches(caught: frozenset[str], error: str) -> bool:
+    """Whether handlers of the classes `caught` may catch the built-in exception named `error`."""
+    return bool(caught & {ANYTHING, error, *_BASES[error]})
+
+
+class Situated(Struct, frozen=True):
+    """A statement and its circumstances."""
+
+    statement: f.Statement
+    circumstances: Circumstances
+
+
+def walk(facts: f.ModuleFacts, target: Target) -> Iterator[Situated]:
+    """All statements in the order of the text, with those of the functions that are part of the facts."""
+    yield from _Walk(facts, target).block(facts.body, Circumstances())
+
+
+def known_names(facts: f.ModuleFacts) -> Known:
+    """What the file says about the names that its conditions use."""
+    aliases: dict[str, str] = {}
+    constants: dict[str, f.Expression] = {}
+    bound: set[str] = set()
+    for statement in statements(facts.body):
+        match statement:
+            case f.Import() | f.ImportFrom():
+                aliases.update(import_aliases(statement))
+            case f.Assign(targets=targets, value=value):
+                for name in (name for part in targets for name in target_names(part)):
+                    constants.pop(name.id, None)
+                    if name.id not in bound and len(targets) == 1 and isinstance(targets[0], f.Name):
+                        constants[name.id] = value
+                    bound.add(name.id)
+            case f.AugmentedAssign(target=f.Name(id=changed)) | f.AnnotatedAssign(target=f.Name(id=changed)):
+                constants.pop(changed, None)
+                bound.add(changed)
+    return Known(
+        aliases, {name: value for name, value in constants.items() if name not in facts.global_names}
+    )
+
+
+class _Walk:
+    """One walk over one file for one target."""
+
+    def __init__(self, facts: f.ModuleFacts, target: Target) -> None:
+        self.known = known_names(facts)
+        self.bodies: Mapping[tuple[int, int], f.Block] = {
+            (unit.line, unit.column): unit.body for unit in facts.bodies
+        }
+        self.views = {
+            "imported": View(target=target),
+            "program": View(target=target, as_program=True),
+            "type_checked": View(target=target, type_checking=True),
+        }
+
+    def block(self, block: f.Block, here: Circumstances) -> Iterator[Situated]:
+        for statement in block:
+            yield Situated(statement, here)
+            yield from self.inside(statement, here)
+            if isinstance(statement, f.Raise | f.Return | f.Break | f.Continue):
+                return  # what follows in this block never runs
+
+    def inside(self, statement: f.Statement, here: Circumstances) -> Iterator[Situated]:
+        match statement:
+            case f.If():
+                yield from self.branches(statement, here)
+            case f.While(test=test, body=body, orelse=orelse):
+                yield from self.block(body, self.given(test, True, here))
+                yield from self.block(orelse, here)
+            case f.For(body=body, orelse=orelse):
+                yield from self.block(body, _maybe(here))
+                yield from self.block(orelse, here)
+            case f.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
+                caught = frozenset(name for handler in handlers for name in _kinds(handler.kinds))
+                yield from self.block(body, replace(here, caught=here.caught | caught))
+                for handler in handlers:
+                    yield from self.block(handler.body, replace(_maybe(here), handling=True))
+                yield from self.block(orelse, here)
+                yield from self.block(finalbody, here)
+            case f.With(items=items, body=body):
+                caught = frozenset(name for item in items for name in _swallowed(item.context))
+                yield from self.block(body, replace(here, caught=here.caught | caught))
+            case f.Match(cases=cases):
+                for case in cases:
+                    yield from self.block(case.body, _maybe(here))
+            case f.ClassDef(body=body):
+                yield from self.block(body, replace(here, scope=_inner_scope(here.scope)))
+            case f.FunctionDef(span=span):
+                body = self.bodies.get((span.line, span.column), ())
+                yield from self.block(
+                    body, replace(here, scope=Scope.FUNCTION, caught=frozenset(), handling=False)
+                )
+
+    def branches(self, statement: f.If, here: Circumstances) -> Iterator[Situated]:
+        """An `if` with its whole chain of `elif`, which may be longer than the stack is deep."""
+        while True:
+            yield from self.block(statement.body, self.given(statement.test, True, here))
+            here = self.given(statement.test, False, here)
+            if len(statement.orelse) != 1 or not isinstance(statement.orelse[0], f.If):
+                break
+            statement = statement.orelse[0]
+            yield Situated(statement, here)
+        yield from self.block(statement.orelse, here)
+
+    def given(self, test: f.Expression, wanted: bool, here: Circumstances) -> Circumstances:
+        """The circumstances of a branch that is taken if `test` is `wanted`."""
+        outcomes = {
+            name: _both(getattr(here, name), _equals(holds(test, view, self.known), wanted))
+            for name, view in self.views.items()
+        }
+        return replace(here, **outcomes)
+
+
+def _equals(truth: bool | None, wanted: bool) -> bool | None:
+    return None if truth is None else truth is wanted
+
+
+def _both(first: bool | None, second: bool | None) -> bool | None:
+    if first is False or second is False:
+        return False
+    return None if first is None or second is None else True
+
+
+def _maybe(here: Circumstances) -> Circumstances:
+    return replace(
+        here,
+        imported=_both(here.imported, None),
+        program=_both(here.program, None),
+        type_checked=_both(here.type_checked, None),
+    )
+
+
+def _inner_scope(outer: Scope) -> Scope:
+    return Scope.FUNCTION if outer is Scope.FUNCTION else Scope.CLASS
+
+
+def _kinds(kinds: f.Expression | None) -> tuple[str, ...]:
+    """The classes that a handler names."""
+    if kinds is None:
+        return ("BaseException",)
+    if isinstance(kinds, f.Display):
+        return tuple(name for item in kinds.items for name in _kinds(item))
+    names = chain(kinds)
+    return (names[-1] if names and _is_builtin_exception(names[-1]) else ANYTHING,)
+
+
+def _is_builtin_exception(name: str) -> bool:
+    import builtins
+
+    value = getattr(builtins, name, None)
+    return isinstance(value, type) and issubclass(value, BaseException)
+
+
+def _swallowed(context: f.Expression) -> tuple[str, ...]:
+    """The classes that a context manager is told of: `suppress(ImportError)`, `pytest.raises(ImportError)`."""
+    if not isinstance(context, f.Call):
+        return ()
+    names = (chain(argument) for argument in context.arguments)
+    return tuple(name[-1] for name in names if name and _is_builtin_exception(name[-1]))

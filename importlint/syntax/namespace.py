@@ -1,0 +1,236 @@
+"""The names of a module's namespace: what its own text binds and unbinds, in order, and what it lists in `__all__`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from msgspec import Struct
+
+from importlint.syntax import facts as f
+from importlint.syntax.flow import Phase, Scope, Situated, walk
+from importlint.syntax.qualified import chain
+from importlint.syntax.traverse import expressions, named_expressions, parts, target_names
+from importlint.target import Target
+
+ALWAYS_BOUND = frozenset(
+    "__name__ __doc__ __package__ __loader__ __spec__ __file__ __cached__ __builtins__ __dict__ __class__ "
+    "__annotations__ __annotate__ __init__ __new__ __repr__ __hash__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ "
+    "__dir__ __doc__ __delattr__ __getattribute__ __setattr__ __format__ __reduce__ __reduce_ex__ __sizeof__ "
+    "__str__ __subclasshook__ __init_subclass__ __getstate__".split()
+)
+"""Attributes that every module object has."""
+
+
+class Binding(Struct, frozen=True, kw_only=True):
+    """A name of the namespace that a statement binds, or unbinds."""
+
+    name: str
+    statement: f.Statement
+    span: f.Span
+    unbinds: bool = False
+    certain: bool = True
+    """Whether it happens in every import of the module."""
+
+
+def bindings(situated: Situated) -> Iterator[Binding]:
+    """What a statement at module level binds and unbinds itself; a star binds `*`."""
+    statement, certain = situated.statement, situated.circumstances.certain
+
+    def binds(name: str, span: f.Span) -> Binding:
+        return Binding(name=name, statement=statement, span=span, certain=certain)
+
+    match statement:
+        case f.Import(module=module, asname=asname, span=span):
+            yield binds(asname or module.partition(".")[0], span)
+        case f.ImportFrom(names=names):
+            yield from (binds(name.binds, name.span) for name in names)
+        case f.FunctionDef() | f.ClassDef() | f.TypeAlias():
+            yield binds(statement.name, statement.span)
+        case f.Delete(targets=targets):
+            for gone in (name for part in targets for name in target_names(part)):
+                yield Binding(
+                    name=gone.id, statement=statement, span=gone.span, unbinds=True, certain=certain
+                )
+        case f.Try(handlers=handlers):
+            for handler in handlers:
+                if handler.name:  # bound in the handler, unbound at its end
+                    yield Binding(
+                        name=handler.name, statement=statement, span=handler.span, unbinds=True, certain=False
+                    )
+        case f.Match(cases=cases):
+            for case in cases:
+                yield from (
+                    Binding(name=name, statement=statement, span=statement.span, certain=False)
+                    for name in case.binds
+                )
+    assigned = (name for target in written(statement) for name in target_names(target))
+    for bound in (*assigned, *named_expressions(expressions(statement))):
+        yield binds(bound.id, bound.span)
+
+
+def written(statement: f.Statement) -> tuple[f.Expression, ...]:
+    """The targets that a statement assigns to."""
+    match statement:
+        case f.Assign(targets=targets):
+            return targets
+        case f.AugmentedAssign(target=target) | f.For(target=target):
+            return (target,)
+        case f.AnnotatedAssign(target=target, value=value) if value is not None:
+            return (target,)
+        case f.With(items=items):
+            return tuple(item.target for item in items if item.target is not None)
+    return ()
+
+
+class Namespace:
+    """What one module's text says about its own namespace, for one target."""
+
+    def __init__(self, facts: f.ModuleFacts, target: Target) -> None:
+        self.facts = facts
+        self.statements = tuple(
+            situated
+            for situated in walk(facts, target)
+            if situated.circumstances.scope is Scope.MODULE
+            and situated.circumstances.phase is Phase.IMPORT_TIME
+        )
+
+    @cached_property
+    def bindings(self) -> tuple[Binding, ...]:
+        """In the order of the text."""
+        return tuple(binding for situated in self.statements for binding in bindings(situated))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names that may be bound when the module has run; not those that stars bring."""
+        return self.names_besides(None)
+
+    def names_besides(self, statement: f.Statement | None) -> frozenset[str]:
+        """The same, without what one statement binds."""
+        names: set[str] = set(ALWAYS_BOUND)
+        for binding in self.bindings:
+            if binding.statement is statement:
+                continue
+            if not binding.unbinds:
+                names.add(binding.name)
+            elif binding.certain:
+                names.discard(binding.name)
+        return frozenset(names - {"*"}).union(self.facts.global_names)
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """Names that something else than an import binds."""
+        return frozenset(
+            binding.name
+            for binding in self.bindings
+            if not binding.unbinds and not isinstance(binding.statement, f.Import | f.ImportFrom)
+        )
+
+    @cached_property
+    def stars(self) -> tuple[f.ImportFrom, ...]:
+        """The star imports."""
+        return tuple(
+            binding.statement
+            for binding in self.bindings
+            if binding.name == "*" and isinstance(binding.statement, f.ImportFrom)
+        )
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether names may come from elsewhere: `__getattr__`, `globals()`, a helper that gets `__name__`."""
+        if self.facts.reflection or "__getattr__" in self.names or "__class__" in self._assigned:
+            return True
+        return any(_hands_itself_out(situated.statement) for situated in self.statements)
+
+    @cached_property
+    def _assigned(self) -> frozenset[str]:
+        return frozenset(binding.name for binding in self.bindings)
+
+    @cached_property
+    def listed(self) -> tuple[str, ...] | None:
+        """The names in `__all__` as far as they are written out; None without an `__all__`, or an unknown one."""
+        listed: list[str] | None = None
+        for situated in self.statements:
+            edit = _all_edit(situated.statement)
+            if edit is None:
+                continue
+            operation, value = edit
+            texts = _texts(value)
+            if texts is None or not situated.circumstances.certain or (listed is None and operation != "="):
+                return None
+            if operation == "=":
+                listed = []
+            assert listed is not None
+            if operation == "remove":
+                listed = [name for name in listed if name not in texts]
+            else:
+                listed.extend(texts)
+        return None if listed is None else tuple(listed)
+
+    @cached_property
+    def has_all(self) -> bool:
+        """Whether `__all__` is bound at all."""
+        return "__all__" in self._assigned
+
+    @cached_property
+    def edits_path(self) -> bool:
+        """Whether the module touches its `__path__`."""
+        return any(
+            isinstance(part, f.Name) and part.id == "__path__"
+            for situated in self.statements
+            for root in (*expressions(situated.statement), *written(situated.statement))
+            for part in parts(root)
+        )
+
+
+def _hands_itself_out(statement: f.Statement) -> bool:
+    """A call for its effect that is given `__name__`: it may put names into the module."""
+    return isinstance(statement, f.Evaluate) and any(
+        isinstance(argument, f.Name) and argument.id == "__name__"
+        for part in parts(statement.value)
+        if isinstance(part, f.Call)
+        for argument in (*part.arguments, *(keyword.value for keyword in part.keywords))
+    )
+
+
+def _all_edit(statement: f.Statement) -> tuple[str, f.Expression] | None:
+    """The usual ways to write `__all__`: `=`, `+=`, `.extend()`, `.append()`, `.remove()`."""
+    match statement:
+        case f.Assign(targets=(f.Name(id="__all__"),), value=value):
+            return ("=", value)
+        case f.AnnotatedAssign(target=f.Name(id="__all__"), value=value) if value is not None:
+            return ("=", value)
+        case f.AugmentedAssign(target=f.Name(id="__all__"), value=value):
+            return ("+=", value)
+        case f.Evaluate(
+            value=f.Call(
+                function=f.Attribute(value=f.Name(id="__all__"), attr=attr),
+                arguments=(argument,),
+                keywords=(),
+            )
+        ):
+            if attr == "extend":
+                return ("+=", argument)
+            if attr in ("append", "remove"):
+                return ("+=" if attr == "append" else attr, f.Display("list", (argument,)))
+            return ("=", f.Opaque(()))
+    reads = (part for root in expressions(statement) for part in parts(root) if isinstance(part, f.Call))
+    if isinstance(statement, f.Evaluate) and any(
+        (chain(call.function) or ("",))[0] == "__all__" for call in reads
+    ):
+        return ("=", f.Opaque(()))
+    return None
+
+
+def _texts(expression: f.Expression) -> tuple[str, ...] | None:
+    """The texts of a written-out list or tuple, or of a sum of them."""
+    match expression:
+        case f.Display(items=items):
+            texts = tuple(
+                item.value for item in items if isinstance(item, f.Constant) and isinstance(item.value, str)
+            )
+            return texts if len(texts) == len(items) else None
+        case f.BinaryOperation(left=left, operator="+", right=right):
+            first, second = _texts(left), _texts(right)
+            return None if first is None or second is None else first + second
+    return None

@@ -1,0 +1,22 @@
+"""From a path to a file's facts, or to the reason why there are none."""
+
+from __future__ import annotations
+
+from importlint.syntax.extract import extract
+from importlint.syntax.facts import ModuleFacts
+from importlint.syntax.parse import parse
+from importlint.syntax.source import ProblemKind, SourceProblem, read_source
+
+
+def read_facts(path: str) -> ModuleFacts | SourceProblem:
+    """The facts of the file at `path`."""
+    source = read_source(path)
+    if isinstance(source, SourceProblem):
+        return source
+    module = parse(source)
+    if isinstance(module, SourceProblem):
+        return module
+    try:
+        return extract(source, module)
+    except RecursionError:
+        return SourceProblem(ProblemKind.UNPARSABLE, "expressions are nested too deeply to be analysed")
