@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from importlint.discovery import Module
+from importlint.discovery import Module, ancestors, is_below
 from importlint.finder.spec import Kind, Spec
 from importlint.graph.link import Link
-from importlint.syntax.facts import ModuleFacts
+from importlint.syntax.facts import Attribute, Call, Constant, Expression, ModuleFacts, Name
+from importlint.syntax.namespace import written
+from importlint.syntax.qualified import qualified_name
+from importlint.syntax.traverse import expressions, parts, statements
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -27,12 +30,54 @@ def is_judged(project: Project, link: Link) -> bool:
     if resolution is None or failure is None or resolution.opaque is not None:
         return False
     top = failure.name.partition(".")[0]
+    if top == "__main__" or _asks_about(project, link.module, failure.name):
+        return False
+    if top == failure.name and _edits_search_path(project, link.module):
+        return False
     if project.finder.standard_library(top) is not None or is_first_party(project, top, link.module):
         return True
     if not project.environment.known:
         return False
     parents = (search.spec for search in resolution.searches if search.spec is not None)
     return not any(_may_make_submodules(project, parent) for parent in parents)
+
+
+def _asks_about(project: Project, module: Module, name: str) -> bool:
+    """Whether a module passes the absent name to a call: `importorskip("x")`, `find_spec("x")` expect absence."""
+    return any(
+        isinstance(part, Call)
+        and any(isinstance(argument, Constant) and argument.value == name for argument in part.arguments)
+        for part in _expressions(project, module.path)
+    )
+
+
+def _edits_search_path(project: Project, module: Module) -> bool:
+    """Whether a module, or the `conftest.py` of a directory above it, changes where top-level names are searched."""
+    paths = [module.path]
+    for directory in ancestors(os.path.dirname(module.path)):
+        if not is_below(directory, project.sources.project):
+            break
+        paths.append(os.path.join(directory, "conftest.py"))
+    return any(_speaks_of_search_path(project, path) for path in paths if path in project.modules)
+
+
+def _speaks_of_search_path(project: Project, path: str) -> bool:
+    aliases = project.known_names(path).aliases
+    return any(
+        isinstance(part, Attribute | Name)
+        and qualified_name(part, aliases) in ("sys.path", "site.addsitedir")
+        for part in _expressions(project, path)
+    )
+
+
+def _expressions(project: Project, path: str) -> Iterator[Expression]:
+    """Every expression that the facts of a file have."""
+    facts = project.facts(path)
+    if isinstance(facts, ModuleFacts):
+        for block in (facts.body, *(unit.body for unit in facts.bodies)):
+            for statement in statements(block):
+                for root in (*expressions(statement), *written(statement)):
+                    yield from parts(root)
 
 
 def is_first_party(project: Project, top: str, module: Module) -> bool:
@@ -73,6 +118,14 @@ def standard_library_note(project: Project, name: str) -> str | None:
     return None
 
 
+def is_of_other_platform(project: Project, name: str) -> bool:
+    """Whether a name is a standard library module that other platforms than the target have."""
+    module = project.finder.standard_library(name)
+    if module is None or module.platform is None:
+        return False
+    return module.platform not in (project.target.platform, project.target.os_name)
+
+
 def near_names(project: Project, name: str, module: Module) -> frozenset[str]:
     """The modules beside which an absent one would be: candidates for what was meant."""
     parent, _, _ = name.rpartition(".")
@@ -80,7 +133,7 @@ def near_names(project: Project, name: str, module: Module) -> frozenset[str]:
         spec = project.resolve(parent, module).spec
         entries: Iterable[str] = (spec.search_locations or ()) if spec else ()
     else:
-        entries = (*module.search_path, *project.environment.path)
+        entries = (*module.search_path, *project.environment.path, *module.fallback_path)
     found: set[str] = set()
     for entry in entries:
         finder = project.finder.path_finder.entry_finder(entry)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "importlint.toml", ".git", ".hg")
 """What makes a directory the project's own."""
 
-_SITE_DIRECTORIES = ("site-packages", "dist-packages")
-
 _BUILD_OUTPUT = ("build", "dist", "_build")
 """Directories of build output, unless they are packages."""
 
@@ -43,6 +41,8 @@ class Module(Struct, frozen=True, kw_only=True):
     is_package: bool
     search_path: tuple[str, ...]
     """Path entries that come before those of the environment when this module imports."""
+    fallback_path: tuple[str, ...]
+    """Directories that a program may have put on the path: searched after the environment, lest they hide anything."""
     given: bool
     """Whether it was asked about; others are read because a given one imports them."""
 
@@ -57,10 +57,12 @@ class Sources(Struct, frozen=True, kw_only=True):
 
     modules: tuple[Module, ...]
     """Those that were given, sorted by their path as shown."""
-    roots: tuple[str, ...]
-    """Absolute source roots, in the order of the search."""
     project: str
     """The project's directory."""
+    roots: tuple[str, ...]
+    """Absolute source roots, in the order of the search."""
+    flat_roots: tuple[str, ...]
+    """Those that are not there for modules alone: in their directories without `__init__` are scripts and tests."""
 
 
 def discover(paths: Sequence[str], settings: Settings, cwd: str) -> Sources:
@@ -73,9 +75,14 @@ def discover(paths: Sequence[str], settings: Settings, cwd: str) -> Sources:
     projects = [find_project(path) for path in absolute]
     project = projects[0] if len(set(projects)) == 1 else os.path.commonpath(projects)
     roots = tuple(settings.source_roots or dict.fromkeys(root for each in projects for root in _roots(each)))
-    naming = Naming(roots, tuple(_outside_packages(path) for path in absolute), cwd)
+    given = settings.source_roots or ()
+    flat_roots = tuple(
+        root for root in roots if root not in given and root in projects and not is_site(root)
+    )
+    naming = Naming(roots, flat_roots, tuple(_outside_packages(path) for path in absolute), cwd)
     files = sorted({file for path in absolute for file in _files(path, settings)})
-    return Sources(modules=naming.modules(files, given=True), roots=roots, project=project)
+    modules = naming.modules(files, given=True)
+    return Sources(modules=modules, project=project, roots=roots, flat_roots=flat_roots)
 
 
 def _absolute(path: str, cwd: str) -> str:
@@ -91,12 +98,17 @@ def _absolute(path: str, cwd: str) -> str:
 def find_project(path: str) -> str:
     """The directory of the project that `path` is in: the nearest with a `pyproject.toml` or its like."""
     start = _outside_packages(path)
-    for directory in _upwards(start):
-        if os.path.basename(directory) in _SITE_DIRECTORIES:
+    for directory in ancestors(start):
+        if is_site(directory):
             return directory
         if any(os.path.exists(os.path.join(directory, marker)) for marker in _MARKERS):
             return directory
     return start
+
+
+def is_site(directory: str) -> bool:
+    """Whether a directory is where distributions are installed."""
+    return os.path.basename(directory) in ("site-packages", "dist-packages")
 
 
 def _roots(project: str) -> Iterator[str]:
@@ -114,10 +126,11 @@ def is_regular_package(directory: str) -> bool:
 def _outside_packages(path: str) -> str:
     """The nearest directory at or above `path` that is not a regular package."""
     directory = path if os.path.isdir(path) else os.path.dirname(path)
-    return next(above for above in _upwards(directory) if not is_regular_package(above))
+    return next(above for above in ancestors(directory) if not is_regular_package(above))
 
 
-def _upwards(directory: str) -> Iterator[str]:
+def ancestors(directory: str) -> Iterator[str]:
+    """The directory and those above it, up to the root of the file system."""
     while True:
         yield directory
         parent = os.path.dirname(directory)
@@ -132,8 +145,15 @@ def _upwards(directory: str) -> Iterator[str]:
 class Naming:
     """Gives files their module names, below the source roots of one check."""
 
-    def __init__(self, roots: tuple[str, ...], given_directories: tuple[str, ...], cwd: str) -> None:
+    def __init__(
+        self,
+        roots: tuple[str, ...],
+        flat_roots: tuple[str, ...],
+        given_directories: tuple[str, ...],
+        cwd: str,
+    ) -> None:
         self.roots = roots
+        self.flat_roots = flat_roots
         self.given_directories = tuple(dict.fromkeys(given_directories))
         self.cwd = cwd
 
@@ -152,9 +172,11 @@ class Naming:
         directory, file = os.path.split(path)
         stem = file.removesuffix(".py")
         is_package = stem == "__init__"
-        outside = next(above for above in _upwards(directory) if not is_regular_package(above))
+        outside = next(above for above in ancestors(directory) if not is_regular_package(above))
         parents = self._package_parts(directory, outside)
         parts = parents if is_package and parents else (*parents, stem)
+        root = self._root(directory)
+        is_script = directory == outside and (root is None or root in self.flat_roots)
         containing = (given for given in self.given_directories if is_below(path, given))
         return Module(
             name=".".join(parts),
@@ -162,7 +184,8 @@ class Naming:
             path=path,
             display=display_path(path, self.cwd),
             is_package=is_package,
-            search_path=tuple(dict.fromkeys((outside, *containing, *self.roots))),
+            search_path=tuple(dict.fromkeys((*((directory,) if is_script else ()), *self.roots))),
+            fallback_path=tuple(dict.fromkeys((outside, *containing))),
             given=given,
         )
 
@@ -172,11 +195,14 @@ class Naming:
         Directories without `__init__` are namespace packages there, except that a path through one with a
         name that cannot be imported starts anew below it.
         """
-        root = next((root for root in self.roots if is_below(directory, root)), outside)
+        root = self._root(directory) or outside
         relative = os.path.relpath(directory, root)
         parts = () if relative == os.curdir else tuple(relative.split(os.sep))
         impossible = [index for index, part in enumerate(parts) if not part.isidentifier()]
         return parts[impossible[-1] + 1 :] if impossible else parts
+
+    def _root(self, directory: str) -> str | None:
+        return next((root for root in self.roots if is_below(directory, root)), None)
 
     def _root_rank(self, path: str) -> int:
         ranks = (rank for rank, root in enumerate(self.roots) if is_below(path, root))
@@ -316,7 +342,7 @@ def _relative(path: str, root: str, is_directory: bool) -> str:
 def _gitignores_above(top: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
     """The `.gitignore` files of the directories above `top`, up to the repository's own."""
     directories: list[str] = []
-    for directory in _upwards(top):
+    for directory in ancestors(top):
         directories.append(directory)
         if os.path.exists(os.path.join(directory, ".git")):
             break

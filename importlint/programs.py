@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from importlint.discovery import Module
-from importlint.syntax.facts import If, ModuleFacts
-from importlint.syntax.flow import Phase, Scope, walk
+from importlint.syntax.facts import ModuleFacts
+from importlint.syntax.flow import Phase, Scope
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -17,13 +17,11 @@ def is_program(project: Project, module: Module) -> bool:
     facts = project.facts(module.path)
     if not isinstance(facts, ModuleFacts):
         return False
-    return module.is_main or facts.shebang or _has_guard(project, facts)
-
-
-def _has_guard(project: Project, facts: ModuleFacts) -> bool:
-    if not any(isinstance(statement, If) for statement in facts.body):
-        return False
-    return any(
-        situated.circumstances.phase is Phase.PROGRAM and situated.circumstances.scope is Scope.MODULE
-        for situated in walk(facts, project.target)
+    return (
+        module.is_main
+        or facts.shebang
+        or any(
+            situated.circumstances.phase is Phase.PROGRAM and situated.circumstances.scope is Scope.MODULE
+            for situated in project.statements(module.path)
+        )
     )

@@ -11,7 +11,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from importlint.config import Settings
-from importlint.discovery import Module, Naming, Sources, discover, display_path, is_below
+from importlint.discovery import Module, Naming, Sources, discover, display_path, is_below, is_site
 from importlint.errors import ImportlintError, InternalError
 from importlint.finder.environment import Environment, choose_environment, explicit_path
 from importlint.finder.finder import Finder
@@ -21,9 +21,10 @@ from importlint.finder.spec import Kind, Resolution, Spec
 from importlint.graph.build import build_graph
 from importlint.graph.graph import ImportGraph
 from importlint.graph.link import Link, links
+from importlint.graph.writes import attribute_writes
 from importlint.syntax import facts as f
 from importlint.syntax.conditions import NOTHING_KNOWN, Known
-from importlint.syntax.flow import known_names
+from importlint.syntax.flow import Situated, known_names, walk
 from importlint.syntax.namespace import Namespace
 from importlint.syntax.read import read_facts
 from importlint.syntax.source import SourceProblem
@@ -49,7 +50,8 @@ class Project:
         self._facts: dict[str, f.ModuleFacts | SourceProblem] = {}
         self._namespaces: dict[str, Namespace | None] = {}
         self._known: dict[str, Known] = {}
-        self._resolutions: dict[tuple[str, tuple[str, ...]], Resolution] = {}
+        self._statements: dict[str, tuple[Situated, ...]] = {}
+        self._resolutions: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Resolution] = {}
 
     # ---- stages
 
@@ -83,7 +85,7 @@ class Project:
     def reading(self) -> Reading:
         """The given modules and, from import to import, those of the project that they need."""
         modules = {module.path: module for module in self.sources.modules}
-        naming = Naming(self.sources.roots, (), self.cwd)
+        naming = Naming(self.sources.roots, self.sources.flat_roots, (), self.cwd)
         found: dict[str, tuple[Link, ...]] = {}
         waiting = deque(modules.values())
         while waiting:
@@ -142,25 +144,29 @@ class Project:
         if path not in self._namespaces:
             facts = self.facts(path)
             self._namespaces[path] = (
-                Namespace(facts, self.target) if isinstance(facts, f.ModuleFacts) else None
+                Namespace(facts, self.statements(path)) if isinstance(facts, f.ModuleFacts) else None
             )
         return self._namespaces[path]
 
-    def known_names(self, module: Module) -> Known:
-        """What the names of a module stand for."""
-        if module.path not in self._known:
-            facts = self.facts(module.path)
-            self._known[module.path] = (
-                known_names(facts) if isinstance(facts, f.ModuleFacts) else NOTHING_KNOWN
+    def known_names(self, path: str) -> Known:
+        """What the names in the file at `path` stand for."""
+        if path not in self._known:
+            facts = self.facts(path)
+            self._known[path] = known_names(facts) if isinstance(facts, f.ModuleFacts) else NOTHING_KNOWN
+        return self._known[path]
+
+    def statements(self, path: str) -> tuple[Situated, ...]:
+        """The statements of the file at `path` with their circumstances; none if it cannot be read."""
+        if path not in self._statements:
+            facts = self.facts(path)
+            self._statements[path] = (
+                walk(facts, self.target, self.known_names(path)) if isinstance(facts, f.ModuleFacts) else ()
             )
-        return self._known[module.path]
+        return self._statements[path]
 
     def _links(self, module: Module) -> tuple[Link, ...]:
-        facts = self.facts(module.path)
-        if isinstance(facts, SourceProblem):
-            return ()
         with self._blaming(module.path):
-            return tuple(links(self, module, facts))
+            return tuple(links(self, module))
 
     @contextmanager
     def _blaming(self, path: str) -> Iterator[None]:
@@ -176,10 +182,10 @@ class Project:
 
     def resolve(self, name: str, module: Module) -> Resolution:
         """How an absolute name is found by an import in `module`."""
-        key = (name, module.search_path)
+        key = (name, module.search_path, module.fallback_path)
         if key not in self._resolutions:
-            path = (*module.search_path, *self.environment.path)
-            self._resolutions[key] = resolve(self.finder, name, path, self._locate)
+            path = dict.fromkeys((*module.search_path, *self.environment.path, *module.fallback_path))
+            self._resolutions[key] = resolve(self.finder, name, tuple(path), self._locate)
         return self._resolutions[key]
 
     def submodule(self, package: Spec, name: str, module: Module) -> Spec | None:
@@ -202,6 +208,11 @@ class Project:
         """
         return self._exports(spec, besides, frozenset())
 
+    def typing_names(self, spec: Spec) -> frozenset[str]:
+        """The names of a module of the project that only type checkers see."""
+        namespace = self.namespace(spec.origin) if spec.origin else None
+        return namespace.typing_names if namespace else frozenset()
+
     def _exports(
         self, spec: Spec, besides: f.Statement | None, seen: frozenset[str]
     ) -> frozenset[str] | None:
@@ -210,7 +221,10 @@ class Project:
         namespace = self.namespace(spec.origin)
         if namespace is None or namespace.is_open:
             return None
-        names = namespace.names if besides is None else namespace.names_besides(besides)
+        written = self.written_from_outside.get(spec.origin, frozenset())
+        if "*" in written:
+            return None
+        names = written | (namespace.names if besides is None else namespace.names_besides(besides))
         for star in namespace.stars:
             link = next(link for link in self.reading.links[spec.origin] if link.statement is star)
             source = link.resolution.spec if link.resolution else None
@@ -223,6 +237,11 @@ class Project:
                 return None
             names |= more
         return names
+
+    @cached_property
+    def written_from_outside(self) -> Mapping[str, frozenset[str]]:
+        """For a module's path, the names that other modules assign to it; `*` where they are computed."""
+        return attribute_writes(self)
 
     def _binds(self, path: str, name: str) -> bool:
         """Whether the module at `path` gives `name` a value of its own: by a definition, not by an import."""
@@ -268,12 +287,13 @@ class Project:
         return frozenset(
             os.path.join(outside, os.path.relpath(module.path, outside).split(os.sep)[0])
             for module in self.sources.modules
-            for outside in module.search_path[:1]
+            for outside in module.fallback_path[:1]
         )
 
     @cached_property
     def _installed(self) -> tuple[str, ...]:
-        return (*self.environment.library_path, *self.environment.site_dirs)
+        sites = (root for root in self.sources.roots if is_site(root))
+        return (*self.environment.library_path, *self.environment.site_dirs, *sites)
 
     def shown(self, path: str) -> str:
         """A path as reports show it."""

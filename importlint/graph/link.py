@@ -16,7 +16,7 @@ from importlint.discovery import Module
 from importlint.finder.resolve import absolute_name
 from importlint.finder.spec import Failure, Resolution, Spec
 from importlint.syntax import facts as f
-from importlint.syntax.flow import Circumstances, Phase, walk
+from importlint.syntax.flow import Circumstances, Phase
 from importlint.syntax.qualified import Aliases, qualified_name
 from importlint.syntax.traverse import expressions, parts
 
@@ -97,10 +97,10 @@ def statement_text(statement: f.Import | f.ImportFrom | f.Call) -> str:
     raise TypeError(statement)
 
 
-def links(project: Project, module: Module, facts: f.ModuleFacts) -> Iterator[Link]:
+def links(project: Project, module: Module) -> Iterator[Link]:
     """What each import of a module leads to, in the order of the text; dead branches have none."""
-    aliases = project.known_names(module).aliases
-    for situated in walk(facts, project.target):
+    aliases = project.known_names(module.path).aliases
+    for situated in project.statements(module.path):
         if situated.circumstances.phase is None:
             continue
         statement = situated.statement

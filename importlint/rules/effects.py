@@ -12,7 +12,7 @@ from importlint.discovery import Module
 from importlint.programs import is_program
 from importlint.rules.declaration import rule
 from importlint.syntax import facts as f
-from importlint.syntax.flow import Phase, Situated, walk
+from importlint.syntax.flow import Phase, Situated
 from importlint.syntax.namespace import written
 from importlint.syntax.qualified import Aliases, chain, qualified_name
 from importlint.syntax.traverse import expressions, parts
@@ -62,10 +62,9 @@ def import_sys_path(project: Project) -> Iterator[Finding]:
 def _import_time_statements(project: Project) -> Iterator[tuple[Module, Situated, Aliases]]:
     """The statements that run when a given module is imported; programs and settings-like files have none."""
     for module in project.given_modules:
-        facts = project.facts(module.path)
-        if isinstance(facts, f.ModuleFacts) and is_for_import(project, module):
-            aliases = project.known_names(module).aliases
-            for situated in walk(facts, project.target):
+        if is_for_import(project, module):
+            aliases = project.known_names(module.path).aliases
+            for situated in project.statements(module.path):
                 if situated.circumstances.phase is Phase.IMPORT_TIME:
                     yield module, situated, aliases
 

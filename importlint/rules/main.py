@@ -15,7 +15,7 @@ from importlint.graph.graph import Edge
 from importlint.programs import is_program
 from importlint.rules.declaration import rule
 from importlint.syntax import facts as f
-from importlint.syntax.flow import Phase, Scope, catches, walk
+from importlint.syntax.flow import Phase, Scope, catches
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -31,8 +31,8 @@ def main_imported_twice(project: Project) -> Iterator[Finding]:
     """Programs whose own imports lead back to them: their body runs a second time, as another module."""
     loads = project.graph.successors((Phase.IMPORT_TIME,), implicit=True)
     for module in project.given_modules:
-        if not is_program(project, module):
-            continue
+        if module.is_package or not is_program(project, module):
+            continue  # a guard in an `__init__` is never true for `python -m`
         starts = {
             edge.imported: edge
             for edge in reversed(project.graph.imports.get(module.name, ()))
@@ -46,7 +46,7 @@ def main_imported_twice(project: Project) -> Iterator[Finding]:
             if name != module.name
         }
         path = shortest_path(ways, sorted(starts), module.name)
-        if path is None:
+        if path is None or _is_deliberate(starts[path[0]], module):
             continue
         hops = [starts[path[0]], *(_import_time_edge(project, *pair) for pair in pairwise(path))]
         if any(_is_own_parent(hop, module) for hop in hops):
@@ -68,6 +68,11 @@ def main_imported_twice(project: Project) -> Iterator[Finding]:
             help=f"move what others need from `{module.name}` into a module that is not run",
             subjects=(module.name,),
         )
+
+
+def _is_deliberate(edge: Edge, module: Module) -> bool:
+    """Whether the guard itself imports the module, to have it under its own name: `import pdb; pdb.main()`."""
+    return edge.imported == module.name and edge.phase == Phase.PROGRAM.value
 
 
 def _is_own_parent(edge: Edge, module: Module) -> bool:
@@ -109,10 +114,7 @@ def script_relative_import(project: Project) -> Iterator[Finding]:
 def misspelt_guard(project: Project) -> Iterator[Finding]:
     """Conditions at module level that look like `if __name__ == "__main__"` and are something else."""
     for module in project.given_modules:
-        facts = project.facts(module.path)
-        if not isinstance(facts, f.ModuleFacts):
-            continue
-        for situated in walk(facts, project.target):
+        for situated in project.statements(module.path):
             statement = situated.statement
             if situated.circumstances.scope is not Scope.MODULE or not isinstance(statement, f.If):
                 continue

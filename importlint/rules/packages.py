@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from importlint.diagnostics import Finding, Location, Severity, Step
 from importlint.discovery import Module, is_regular_package, python_files_below
+from importlint.finder.spec import Kind
 from importlint.rules.declaration import rule
 from importlint.syntax.facts import Span
 from importlint.syntax.flow import Phase
@@ -63,9 +64,9 @@ def _package_directory(module: Module) -> str:
 
 
 def _top_level_name(module: Module) -> str:
-    """The name by which a module is found in the first entry of its search path; empty if it is not there."""
+    """The name by which a module is found in an entry of its search path; empty if it is not there."""
     place = _package_directory(module)
-    if os.path.dirname(place) != module.search_path[0]:
+    if os.path.dirname(place) not in module.search_path:
         return ""
     return os.path.basename(place).removesuffix(".py")
 
@@ -113,21 +114,34 @@ def module_package_twins(project: Project) -> Iterator[Finding]:
     "A directory of modules inside a regular package has no `__init__.py`.",
 )
 def missing_init(project: Project) -> Iterator[Finding]:
-    """Implicit namespace packages inside regular packages, reported once for each directory."""
+    """Implicit namespace packages inside regular packages, if something imports through them or packages lie below.
+
+    Directories of scripts and data that nobody imports are left alone.
+    """
+    imported = {
+        location
+        for link in project.every_link
+        for search in (link.resolution.searches if link.resolution else ())
+        if search.spec is not None and search.spec.kind is Kind.NAMESPACE
+        for location in search.spec.search_locations or ()
+    }
     first_in: dict[str, Module] = {}
     for module in project.given_modules:
-        first_in.setdefault(os.path.dirname(module.path), module)
+        directory = os.path.dirname(module.path)
+        first_in.setdefault(directory, module)
+        if is_regular_package(directory):
+            first_in.setdefault(os.path.dirname(directory), module)
+            imported.add(os.path.dirname(directory))
     for directory, module in first_in.items():
-        parent = os.path.dirname(directory)
-        if not os.path.basename(directory).isidentifier() or is_regular_package(directory):
-            continue
-        if is_regular_package(parent):
+        around = os.path.dirname(directory)
+        if directory in imported and not is_regular_package(directory) and is_regular_package(around):
+            shown = project.shown(directory)
             yield Finding(
                 location=Location(module.display, _WHOLE_FILE),
                 module=module.name,
-                message=f"`{project.shown(directory)}/` has no `__init__.py`, unlike the package around it",
-                help=f"add `{project.shown(directory)}/__init__.py`, or move the directory out of the package",
-                subjects=(project.shown(directory),),
+                message=f"`{shown}/` has no `__init__.py`, unlike the package around it",
+                help=f"add `{shown}/__init__.py`: tools that look for packages leave the directory out without it",
+                subjects=(shown,),
             )
 
 

@@ -10,6 +10,7 @@ from importlint.absence import (
     hidden_package,
     is_first_party,
     is_judged,
+    is_of_other_platform,
     near_names,
     standard_library_note,
 )
@@ -30,29 +31,47 @@ _TYPING_ONLY = frozenset({"_typeshed", "ty_extensions"})
 
 @rule("IL101", "module-not-found", Severity.ERROR, "An import names a module that no finder finds.")
 def module_not_found(project: Project) -> Iterator[Finding]:
-    """Imports of what is not there, unless something catches the error or code that is not run could make it."""
+    """Imports of what is not there, unless something catches the error or code that is not run could make it.
+
+    A module that is missed several times in one file is reported where it is missed first.
+    """
+    missing: dict[tuple[str, str], list[Link]] = {}
     for link in _unguarded(project, "ModuleNotFoundError"):
         failure = link.failure
         if failure is None or failure.kind is not FailureKind.NOT_FOUND or link.is_dynamic:
             continue
-        if not is_judged(project, link) or (link.phase is Phase.TYPING and _has_stub(project, link)):
+        if link.phase is Phase.TYPING and _has_stub(project, link):
             continue
-        note = standard_library_note(project, failure.name)
-        top = failure.name.partition(".")[0]
-        optional = link.phase in (Phase.TYPING, Phase.LAZY) or (
-            link.phase is Phase.DEFERRED and not is_first_party(project, top, link.module) and note is None
+        if link.phase is Phase.DEFERRED and is_of_other_platform(project, failure.name):
+            continue  # the usual way to write code for several platforms
+        if is_judged(project, link):
+            missing.setdefault((link.module.path, failure.name), []).append(link)
+    for (_, name), found in missing.items():
+        yield _missing(
+            project, name, min(found, key=lambda link: (_ORDER.index(link.phase), link.span)), len(found)
         )
-        near = near_names(project, failure.name, link.module)
-        meant = did_you_mean(failure.name, near).removeprefix("; ")
-        yield Finding(
-            location=link.location,
-            module=link.module.name,
-            message=f"no module named `{failure.name}`" + (f" ({note})" if note else ""),
-            label=_when(link),
-            help=meant or _searched(project, link),
-            severity=Severity.WARNING if optional else None,
-            subjects=(failure.name,),
-        )
+
+
+_ORDER = (Phase.IMPORT_TIME, Phase.PROGRAM, Phase.LAZY, Phase.DEFERRED, Phase.TYPING)
+
+
+def _missing(project: Project, name: str, link: Link, times: int) -> Finding:
+    note = standard_library_note(project, name)
+    top = name.partition(".")[0]
+    optional = link.phase in (Phase.TYPING, Phase.LAZY) or (
+        link.phase is Phase.DEFERRED and note is None and not is_first_party(project, top, link.module)
+    )
+    meant = _meant(name, near_names(project, name, link.module))
+    again = f" (missed {times} times in this file)" if times > 1 else ""
+    return Finding(
+        location=link.location,
+        module=link.module.name,
+        message=f"no module named `{name}`" + (f" ({note})" if note else ""),
+        label=_when(link) + again,
+        help=meant or _searched(project, link),
+        severity=Severity.WARNING if optional else None,
+        subjects=(name,),
+    )
 
 
 @rule("IL102", "name-not-found", Severity.ERROR, "A `from` import names what the module does not have.")
@@ -66,6 +85,8 @@ def name_not_found(project: Project) -> Iterator[Finding]:
         exports = project.exports(spec, besides=link.statement if own else None)
         if exports is None:
             continue
+        if link.phase is Phase.TYPING:
+            exports |= project.typing_names(spec)
         for name in link.statement.names:
             if name.name == "*" or name.name in exports or project.submodule(spec, name.name, link.module):
                 continue
@@ -75,7 +96,7 @@ def name_not_found(project: Project) -> Iterator[Finding]:
                 module=link.module.name,
                 message=f"cannot import name `{name.name}` from `{spec.name}`",
                 label=f"`{where}` neither binds it nor has a submodule of that name",
-                help=did_you_mean(name.name, exports).removeprefix("; "),
+                help=_meant(name.name, exports),
                 severity=Severity.WARNING if link.phase is Phase.TYPING else None,
                 subjects=(spec.name, name.name),
             )
@@ -130,6 +151,10 @@ def _unguarded(project: Project, error: str) -> Iterator[Link]:
             yield link
 
 
+def _meant(name: str, candidates: frozenset[str]) -> str:
+    return did_you_mean(name, candidates, cutoff=0.8).removeprefix("; ")
+
+
 def _when(link: Link) -> str:
     match link.phase:
         case Phase.DEFERRED:
@@ -157,7 +182,7 @@ def _searched(project: Project, link: Link) -> str:
         shown = ", ".join(f"`{project.shown(location)}`" for location in locations)
         return f"looked in {shown}" if shown else ""
     roots = ", ".join(f"`{project.shown(root)}`" for root in link.module.search_path)
-    return f"looked in {roots}, and in {project.environment.reason}"
+    return f"looked in {roots} and in the environment {project.environment.reason}"
 
 
 RULES = (module_not_found, name_not_found, parent_not_a_package, beyond_top_level)

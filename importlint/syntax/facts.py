@@ -519,7 +519,7 @@ class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):
     future_annotations: bool
     """`from __future__ import annotations`: annotations are not evaluated."""
     reflection: bool
-    """The text speaks of `globals()`, `exec`, `sys.modules` or frames: names may be injected unseen."""
+    """The text speaks of `globals()`, `exec`, `sys.modules`, frames or `global_enum`: names may be injected unseen."""
     shebang: bool
     """The file starts with `#!`."""
     line_count: int

@@ -98,9 +98,12 @@ class Situated(Struct, frozen=True):
     circumstances: Circumstances
 
 
-def walk(facts: f.ModuleFacts, target: Target) -> Iterator[Situated]:
-    """All statements in the order of the text, with those of the functions that are part of the facts."""
-    yield from _Walk(facts, target).block(facts.body, Circumstances())
+def walk(facts: f.ModuleFacts, target: Target, known: Known) -> tuple[Situated, ...]:
+    """All statements in the order of the text, with those of the functions that are part of the facts.
+
+    `known` is what the file says about the names in its conditions: `known_names(facts)`.
+    """
+    return tuple(_Walk(facts, target, known).block(facts.body, Circumstances()))
 
 
 def known_names(facts: f.ModuleFacts) -> Known:
@@ -126,11 +129,15 @@ def known_names(facts: f.ModuleFacts) -> Known:
     )
 
 
+_LEAVES = (f.Raise, f.Return, f.Break, f.Continue)
+_MAY_LEAVE = (*_LEAVES, f.If)
+
+
 class _Walk:
     """One walk over one file for one target."""
 
-    def __init__(self, facts: f.ModuleFacts, target: Target) -> None:
-        self.known = known_names(facts)
+    def __init__(self, facts: f.ModuleFacts, target: Target, known: Known) -> None:
+        self.known = known
         self.bodies: Mapping[tuple[int, int], f.Block] = {
             (unit.line, unit.column): unit.body for unit in facts.bodies
         }
@@ -144,8 +151,21 @@ class _Walk:
         for statement in block:
             yield Situated(statement, here)
             yield from self.inside(statement, here)
-            if isinstance(statement, f.Raise | f.Return | f.Break | f.Continue):
-                return  # what follows in this block never runs
+            if isinstance(statement, _MAY_LEAVE):
+                left = {name: False for name, view in self.views.items() if self.leaves(statement, view)}
+                here = replace(here, **left) if left else here
+
+    def leaves(self, statement: f.Statement, view: View) -> bool:
+        """Whether a statement surely ends its block, so that nothing after it runs."""
+        if isinstance(statement, _LEAVES):
+            return True
+        if not isinstance(statement, f.If):
+            return False
+        if not any(isinstance(branch[-1], _MAY_LEAVE) for branch in (statement.body, statement.orelse) if branch):
+            return False
+        truth = holds(statement.test, view, self.known)
+        taken = [statement.body] * (truth is not False) + [statement.orelse] * (truth is not True)
+        return all(branch and self.leaves(branch[-1], view) for branch in taken)
 
     def inside(self, statement: f.Statement, here: Circumstances) -> Iterator[Situated]:
         match statement:

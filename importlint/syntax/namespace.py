@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
 
 from importlint.syntax import facts as f
-from importlint.syntax.flow import Phase, Scope, Situated, walk
+from importlint.syntax.flow import Phase, Scope, Situated
 from importlint.syntax.qualified import chain
 from importlint.syntax.traverse import expressions, named_expressions, parts, target_names
-from importlint.target import Target
 
 ALWAYS_BOUND = frozenset(
     "__name__ __doc__ __package__ __loader__ __spec__ __file__ __cached__ __builtins__ __dict__ __class__ "
@@ -84,16 +83,13 @@ def written(statement: f.Statement) -> tuple[f.Expression, ...]:
 
 
 class Namespace:
-    """What one module's text says about its own namespace, for one target."""
+    """What one module's text says about its own namespace; `situated` are its statements, for one target."""
 
-    def __init__(self, facts: f.ModuleFacts, target: Target) -> None:
+    def __init__(self, facts: f.ModuleFacts, situated: Iterable[Situated]) -> None:
         self.facts = facts
-        self.statements = tuple(
-            situated
-            for situated in walk(facts, target)
-            if situated.circumstances.scope is Scope.MODULE
-            and situated.circumstances.phase is Phase.IMPORT_TIME
-        )
+        own = [each for each in situated if each.circumstances.scope is Scope.MODULE]
+        self.statements = tuple(each for each in own if each.circumstances.phase is Phase.IMPORT_TIME)
+        self._typing_statements = tuple(each for each in own if each.circumstances.phase is Phase.TYPING)
 
     @cached_property
     def bindings(self) -> tuple[Binding, ...]:
@@ -116,6 +112,11 @@ class Namespace:
             elif binding.certain:
                 names.discard(binding.name)
         return frozenset(names - {"*"}).union(self.facts.global_names)
+
+    @cached_property
+    def typing_names(self) -> frozenset[str]:
+        """Names that only type checkers see."""
+        return frozenset(binding.name for each in self._typing_statements for binding in bindings(each))
 
     @cached_property
     def defined(self) -> frozenset[str]:

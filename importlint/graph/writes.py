@@ -1,0 +1,59 @@
+"""Names that modules get from outside: `types.NULL = ...` in another module, or `setattr(types, ...)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from importlint.discovery import Module
+from importlint.finder.resolve import absolute_name
+from importlint.syntax import facts as f
+from importlint.syntax.namespace import written
+from importlint.syntax.qualified import Aliases, chain, qualified_name
+from importlint.syntax.traverse import expressions, parts, statements
+
+if TYPE_CHECKING:
+    from importlint.project import Project
+
+
+def attribute_writes(project: Project) -> Mapping[str, frozenset[str]]:
+    """For the path of each module of the project, the names that others give it; `*` where they are computed."""
+    names: dict[str, set[str]] = {}
+    for module in project.reading.modules:
+        facts = project.facts(module.path)
+        if not isinstance(facts, f.ModuleFacts):
+            continue
+        aliases = project.known_names(module.path).aliases
+        for block in (facts.body, *(unit.body for unit in facts.bodies)):
+            for statement in statements(block):
+                for owner, name in _writes(statement):
+                    path = _own_module(project, module, owner, aliases)
+                    if path is not None:
+                        names.setdefault(path, set()).add(name)
+    return {path: frozenset(found) for path, found in names.items()}
+
+
+def _writes(statement: f.Statement) -> Iterator[tuple[f.Expression, str]]:
+    """The objects whose attributes a statement sets, with the attributes' names."""
+    for target in written(statement):
+        if isinstance(target, f.Attribute):
+            yield target.value, target.attr
+    if not isinstance(statement, f.Evaluate):
+        return
+    for root in expressions(statement):
+        for part in parts(root):
+            if isinstance(part, f.Call) and chain(part.function) == ("setattr",) and len(part.arguments) == 3:
+                owner, name, _ = part.arguments
+                is_text = isinstance(name, f.Constant) and isinstance(name.value, str)
+                yield owner, str(name.value) if isinstance(name, f.Constant) and is_text else "*"
+
+
+def _own_module(project: Project, module: Module, owner: f.Expression, aliases: Aliases) -> str | None:
+    """The path of the project's module that an expression stands for."""
+    written_name = qualified_name(owner, aliases)
+    if written_name is None:
+        return None
+    name = written_name.lstrip(".")
+    absolute = absolute_name(module.package, len(written_name) - len(name), name, project.target.version)
+    spec = project.resolve(absolute, module).spec if isinstance(absolute, str) else None
+    return spec.origin if spec is not None and spec.origin in project.modules else None
