@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from importlint.diagnostics import Diagnostic, Finding, Report
 from importlint.project import Project
 from importlint.rules import RULES
 from importlint.rules.declaration import Rule
 from importlint.selection import Selection, select_rules
-from importlint.suppression import check_suppressions, find_suppression, suppressions
+from importlint.suppression import Suppression, check_suppressions, find_suppression, suppressions
+from importlint.syntax.facts import ModuleFacts
 from importlint.syntax.source import Source, read_source
 
 
@@ -29,6 +30,10 @@ def check(project: Project) -> Report:
         if finding.location.path in given and not selection.is_silenced(rule, given[finding.location.path])
     )
     shown = [each for each in diagnostics if not texts.is_suppressed(each)]
+    for module in project.given_modules:
+        facts = project.facts(module.path)
+        if isinstance(facts, ModuleFacts) and facts.directives:
+            check_suppressions(module.display, texts.suppressions(module.display), RULES)
     return Report(
         diagnostics=tuple(sorted(set(shown), key=_order)),
         files=len(given),
@@ -68,6 +73,7 @@ class Texts:
     def __init__(self, paths: dict[str, str]) -> None:
         self._paths = paths
         self._sources: dict[str, Source | None] = {}
+        self._suppressions: dict[str, Mapping[int, tuple[Suppression, ...]]] = {}
 
     def line(self, shown: str, number: int) -> str:
         """A line of a file; empty where there is none."""
@@ -76,13 +82,14 @@ class Texts:
 
     def is_suppressed(self, diagnostic: Diagnostic) -> bool:
         """Whether a comment in the file silences the diagnostic."""
-        shown = diagnostic.finding.location.path
-        source = self._source(shown)
-        if source is None:
-            return False
-        by_line = suppressions(source.text)
-        check_suppressions(shown, by_line, RULES)
-        return find_suppression(diagnostic, by_line) is not None
+        return find_suppression(diagnostic, self.suppressions(diagnostic.finding.location.path)) is not None
+
+    def suppressions(self, shown: str) -> Mapping[int, tuple[Suppression, ...]]:
+        """The comments of a file that silence findings, by line."""
+        if shown not in self._suppressions:
+            source = self._source(shown)
+            self._suppressions[shown] = suppressions(source.text) if source else {}
+        return self._suppressions[shown]
 
     def _source(self, shown: str) -> Source | None:
         if shown not in self._sources:

@@ -225,6 +225,8 @@ class Project:
         if "*" in written:
             return None
         names = written | (namespace.names if besides is None else namespace.names_besides(besides))
+        if os.path.basename(spec.origin) == "__init__.py":
+            names |= {"__path__"}
         for star in namespace.stars:
             link = next(link for link in self.reading.links[spec.origin] if link.statement is star)
             source = link.resolution.spec if link.resolution else None

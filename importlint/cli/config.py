@@ -1,0 +1,74 @@
+"""Print the settings in force, what importlint decides where nothing is set, and where each came from."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from importlint.cli.options import add_settings_arguments, settings_from
+from importlint.cli.output import write_output
+
+if TYPE_CHECKING:
+    from importlint.config import Settings
+    from importlint.project import Project
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `config` understands."""
+    add_settings_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print one setting a line: its key, its value as TOML, and why it has it."""
+    from importlint.project import Project
+    from importlint.rules import RULES
+    from importlint.selection import select_rules
+
+    settings = settings_from(options)
+    select_rules(RULES, settings)
+    write_output("".join(f"{line}\n" for line in _lines(settings, Project(settings, (".",)))))
+    return 0
+
+
+def _lines(settings: Settings, project: Project) -> Iterator[str]:
+    from importlint.config import KEYS
+
+    yield f"# configuration file: {settings.config_file or 'none'}"
+    decided = _decided(project)
+    for key, field in KEYS.items():
+        value = getattr(settings, field.name)
+        if value is None:
+            value, reason = decided[key]
+        else:
+            reason = settings.origin(key)
+        # What has no value here is a comment, so that the output is a configuration file.
+        yield f"# {key}: {reason}" if value is None else f"{key} = {_toml(key, value)}  # {reason}"
+    yield from (f"# {note}" for note in project.environment.notes)
+
+
+def _decided(project: Project) -> Mapping[str, tuple[Any, str]]:
+    """What importlint decides where nothing is set: the value, if there is one, and why."""
+    return {
+        "select": (None, "the default set, see `importlint rules`"),
+        "source-roots": (project.sources.roots, "found in the project"),
+        "python-version": (project.target.version, "the environment's"),
+        "platform": (project.target.platform, "the environment's"),
+        "environment": (None, project.environment.reason),
+        "path": (None, "the environment's"),
+        "output-format": (None, "full on a terminal, concise elsewhere"),
+    }
+
+
+def _toml(key: str, value: Any) -> str:
+    """The value of the setting `key` as a configuration file has it."""
+    import json
+
+    if key == "python-version":
+        return f'"{value[0]}.{value[1]}"'
+    if isinstance(value, Mapping):
+        items = (
+            f"{json.dumps(name, ensure_ascii=False)} = {_toml('', item)}" for name, item in value.items()
+        )
+        return "{" + ", ".join(items) + "}"
+    return json.dumps(getattr(value, "value", value), ensure_ascii=False)

@@ -1,0 +1,52 @@
+"""Where a command's output goes, and in which look."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TextIO
+
+from importlint.errors import UsageError
+
+COLOURS = ("auto", "always", "never")
+
+
+def add_output_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add `--output-file` and `--color`."""
+    group = parser.add_argument_group("output")
+    group.add_argument("--output-file", metavar="FILE", help="write there instead of to standard output")
+    group.add_argument(
+        "--color", choices=COLOURS, default="auto", help="auto: on a terminal, unless NO_COLOR is set"
+    )
+
+
+def is_for_terminal(output_file: str | None) -> bool:
+    """Whether a person reads the output as it comes."""
+    return output_file is None and sys.stdout.isatty()
+
+
+def has_colour(choice: str, output_file: str | None) -> bool:
+    """Whether the output is to have colours: the flag, then NO_COLOR, then FORCE_COLOR, then the terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR") or output_file is not None:
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def write_output(text: str, output_file: str | None = None) -> None:
+    """Write `text` to the file, or to standard output with escapes for what its encoding lacks."""
+    if output_file is None:
+        _write(text, sys.stdout)
+        return
+    try:
+        with open(output_file, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise UsageError(f"`--output-file`: `{output_file}` cannot be written: {error.strerror}") from error
+
+
+def _write(text: str, stream: TextIO) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
