@@ -74,10 +74,12 @@ class Search(Struct, frozen=True, kw_only=True):
 
 
 class FailureKind(enum.Enum):
-    """Why a dotted name does not lead to a module."""
+    """Why a dotted name, or a relative one, does not lead to a module."""
 
     NOT_FOUND = "not found"
     NOT_A_PACKAGE = "not a package"
+    NO_PARENT_PACKAGE = "no known parent package"
+    BEYOND_TOP_LEVEL = "beyond top-level package"
 
 
 class Failure(Struct, frozen=True, kw_only=True):
@@ -85,7 +87,7 @@ class Failure(Struct, frozen=True, kw_only=True):
 
     kind: FailureKind
     name: str
-    """The first dotted prefix that cannot be imported."""
+    """The first dotted prefix that cannot be imported; a relative name as it is written."""
     message: str
     """CPython's message, such as ``No module named 'a.b'; 'a' is not a package``."""
     type: str = "ModuleNotFoundError"

@@ -75,7 +75,7 @@ def self_import(project: Project) -> Iterator[Finding]:
                 module=link.module.name,
                 message=f"`{link.module.name}` imports itself",
                 label="its own names need no import" if isinstance(link.statement, f.ImportFrom) else "",
-                help="remove the line, or name the module that was meant",
+                help="remove the line, or rename the file if another module of that name is meant",
                 subjects=(link.module.name,),
             )
 

@@ -138,7 +138,7 @@ def _path_edits(statement: f.Statement, aliases: Aliases) -> Iterator[f.Span]:
 
 
 _SETTINGS_LIKE = frozenset(
-    "conftest.py manage.py noxfile.py setup.py settings.py tasks.py fabfile.py".split()
+    "asgi.py conftest.py fabfile.py manage.py noxfile.py settings.py setup.py tasks.py wsgi.py".split()
 )
 """Files that are there to act when they are read."""
 

@@ -118,7 +118,7 @@ def misspelt_guard(project: Project) -> Iterator[Finding]:
             statement = situated.statement
             if situated.circumstances.scope is not Scope.MODULE or not isinstance(statement, f.If):
                 continue
-            effect = _guard_effect(statement)
+            effect = _guard_effect(statement, module)
             if effect:
                 yield Finding(
                     location=Location(module.display, statement.span),
@@ -129,7 +129,7 @@ def misspelt_guard(project: Project) -> Iterator[Finding]:
                 )
 
 
-def _guard_effect(statement: f.If) -> str:
+def _guard_effect(statement: f.If, module: Module) -> str:
     """What a misspelt guard really does; empty for a right one, and for what is no guard."""
     test = statement.test
     if isinstance(test, f.BooleanOperation) and test.operator == "or":
@@ -152,9 +152,13 @@ def _guard_effect(statement: f.If) -> str:
         return ""
     assert isinstance(right, f.Constant)
     if right.value != "__main__":
-        return f"never runs: no module is called `{right.value}`" if symbol in ("==", "is") else ""
+        if symbol not in ("==", "is"):
+            return ""
+        if right.value == module.name:
+            return "runs on import, and not as a program"
+        return f"never runs: a program is called `__main__`, not `{right.value}`"
     if symbol == "is":
-        return "compares identity: that it works depends on how CPython stores texts"
+        return "compares identity: whether it runs depends on the Python version and on how it is started"
     if symbol == "in":
         return 'looks for a part of "__main__": it also runs on import of a module named `main` or `a`'
     if symbol == "!=" and _calls_main(statement.body):

@@ -76,6 +76,7 @@ def extract(source: Source, module: ParsedModule) -> f.ModuleFacts:
         ),
         future_annotations=_imports_future_annotations(module.tree),
         reflection=_REFLECTION.search(text) is not None,
+        directives="importlint:" in text,
         shebang=text.startswith("#!"),
         line_count=text.count("\n") + (not text.endswith("\n") and text != ""),
     )

@@ -16,7 +16,7 @@ ALWAYS_BOUND = frozenset(
     "__name__ __doc__ __package__ __loader__ __spec__ __file__ __cached__ __builtins__ __dict__ __class__ "
     "__annotations__ __annotate__ __init__ __new__ __repr__ __hash__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ "
     "__dir__ __doc__ __delattr__ __getattribute__ __setattr__ __format__ __reduce__ __reduce_ex__ __sizeof__ "
-    "__str__ __subclasshook__ __init_subclass__ __getstate__".split()
+    "__str__ __subclasshook__ __init_subclass__ __getstate__ __warningregistry__".split()
 )
 """Attributes that every module object has."""
 

@@ -1,0 +1,184 @@
+"""From the import line of a `.pth` file to its effect on the path and the finders, without running it.
+
+Installers write such lines in a few shapes, which are recognised by their text and by the literals of the
+file that they import. Whatever is not recognised has no known effect.
+
+setuptools `editable_wheel`, `namespaces.Installer`, `easy_install.PthDistributions`; `editables`.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from importlint.finder.meta_path import (
+    MappingFinder,
+    MetaPathFinder,
+    OpaqueFinder,
+    PremadeNamespace,
+    RedirectingFinder,
+)
+
+
+class Effect(Struct, frozen=True, kw_only=True):
+    """What an import line does; by default nothing that matters for finding modules."""
+
+    finders: tuple[MetaPathFinder, ...] = ()
+    appended: tuple[str, ...] = ()
+    """Path entries added at the end."""
+    inserted: tuple[str, ...] = ()
+    """Path entries added at the front."""
+    site_directories: tuple[str, ...] = ()
+    """Directories given to `site.addsitedir`."""
+    marks: bool = False
+    """Starts a block of path lines, as old `easy-install.pth` files have it ..."""
+    moves_marked: bool = False
+    """... whose entries the end of the block moves to the front."""
+
+
+_HARMLESS = re.compile(r"_virtualenv|.*coverage.*|pytest-cov|pywin32|debugpy.*|betterproto.*")
+_IMPORTED = re.compile(r"import\s+([\w.]+)")
+_DISTUTILS = re.compile(r"get\(var, '(local|stdlib)'\) == 'local'.*__import__\('_distutils_hack'\)")
+_NSPKG = re.compile(
+    r"os\.path\.join\((.+?), \*(\([^)]*\))\).*sys\.modules\.setdefault\('([\w.]+)'", re.DOTALL
+)
+_CALL = re.compile(
+    r"import (?:site|sys)\s*;\s*(site\.addsitedir|sys\.path\.append|sys\.path\.insert)\((.*)\)\s*;?\s*"
+)
+
+
+def read_import_line(file: str, line: str) -> Effect | None:
+    """The effect of one import line of `file`, a `.pth` file; None if the line is not recognised."""
+    directory, name = os.path.split(file)
+    if _HARMLESS.fullmatch(name.removesuffix(".pth")):
+        return Effect()
+    if "sys.__plen = len(sys.path)" in line:
+        return Effect(marks=True)
+    if "sys.path[p:p]=new" in line:
+        return Effect(moves_marked=True)
+    if match := _DISTUTILS.search(line):
+        return _distutils(file, directory) if match[1] == "local" else Effect()
+    if match := _NSPKG.search(line):
+        return _nspkg(file, directory, match)
+    if match := _CALL.fullmatch(line):
+        return _call(match[1], match[2])
+    match = _IMPORTED.match(line)
+    return _imported(os.path.join(directory, match[1] + ".py")) if match else None
+
+
+def _distutils(file: str, directory: str) -> Effect:
+    """setuptools' own `distutils`, which comes before the standard library's."""
+    init = os.path.join(directory, "setuptools", "_distutils", "__init__.py")
+    finder = RedirectingFinder(where=file, modules=(("distutils", init),), first=True)
+    return Effect(finders=(finder,))
+
+
+def _nspkg(file: str, directory: str, match: re.Match[str]) -> Effect | None:
+    """A namespace package of setuptools' old style, made before the first import."""
+    parts = _literal(match[2])
+    root = directory if "sitedir" in match[1] else _literal(match[1])
+    if not isinstance(root, str) or not isinstance(parts, tuple):
+        return None
+    portion = os.path.join(root, *(str(part) for part in parts))
+    return Effect(finders=(PremadeNamespace(where=file, name=match[3], portion=portion),))
+
+
+def _call(function: str, text: str) -> Effect | None:
+    arguments = _literal(f"({text},)")
+    if not isinstance(arguments, tuple) or not arguments or not isinstance(arguments[-1], str):
+        return None
+    entry = arguments[-1]
+    if function == "site.addsitedir":
+        return Effect(site_directories=(entry,))
+    return Effect(appended=(entry,)) if function == "sys.path.append" else Effect(inserted=(entry,))
+
+
+def _imported(module: str) -> Effect | None:
+    """The effect of importing an editable install's own module and starting its finder."""
+    try:
+        with open(module, encoding="utf-8") as file:
+            text = file.read()
+        body = ast.parse(text).body
+    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+    if "class _EditableFinder" in text:
+        return _setuptools(module, text, _assigned(body))
+    if "editables.redirector" in text:
+        return _editables(module, body)
+    if "class MesonpyMetaFinder" in text or "class ScikitBuildRedirectingFinder" in text:
+        return _built_on_import(module, body)
+    return None
+
+
+def _setuptools(module: str, text: str, values: Mapping[str, object]) -> Effect | None:
+    mapping, namespaces = values.get("MAPPING"), values.get("NAMESPACES", {})
+    if not isinstance(mapping, dict) or not isinstance(namespaces, dict):
+        return None
+    finder = MappingFinder(
+        where=module,
+        mapping=tuple((str(name), str(place)) for name, place in mapping.items()),
+        namespaces=tuple((str(name), tuple(map(str, places))) for name, places in namespaces.items()),
+        placeholder=f"{os.path.basename(module).removesuffix('.py')}.__path_hook__",
+        by_prefix="reversed(list(MAPPING" in text,
+        nested_namespaces="[*paths, PATH_PLACEHOLDER]" in text,
+    )
+    return Effect(finders=(finder,))
+
+
+def _editables(module: str, body: list[ast.stmt]) -> Effect:
+    calls = [
+        statement.value
+        for statement in body
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+    ]
+    mapped = [
+        tuple(argument.value for argument in call.args if isinstance(argument, ast.Constant))
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "map_module"
+    ]
+    modules = tuple((str(item[0]), str(item[1])) for item in mapped if len(item) == 2)
+    return Effect(finders=(RedirectingFinder(where=module, modules=modules),))
+
+
+def _built_on_import(module: str, body: list[ast.stmt]) -> Effect:
+    """meson-python's and scikit-build-core's finders answer from a build: their top-level names may hold anything."""
+    calls = [node for statement in body for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    names = {
+        str(name).partition(".")[0]
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "install"
+        for argument in call.args
+        for name in _names_in(_literal(argument))
+    }
+    return Effect(finders=(OpaqueFinder(where=module, names=tuple(sorted(names))),) if names else ())
+
+
+def _names_in(value: object) -> list[object]:
+    return list(value) if isinstance(value, dict | set) else []
+
+
+def _assigned(body: list[ast.stmt]) -> dict[str, object]:
+    """The literals that a module assigns to plain names."""
+    values: dict[str, object] = {}
+    for statement in body:
+        target = (
+            statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+        )
+        value = getattr(statement, "value", None)
+        if isinstance(target, ast.Name) and isinstance(value, ast.expr):
+            literal = _literal(value)
+            if literal is not None:
+                values[target.id] = literal
+    return values
+
+
+def _literal(node: ast.expr | str) -> object:
+    """The value of a literal; None if it is something else."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None
