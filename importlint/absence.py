@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from importlint.discovery import Module, ancestors, is_below
 from importlint.finder.spec import Kind, Spec
 from importlint.graph.link import Link
+from importlint.graph.writes import injected_modules
 from importlint.syntax.facts import Attribute, Call, Constant, Expression, ModuleFacts, Name
 from importlint.syntax.namespace import written
 from importlint.syntax.qualified import qualified_name
@@ -32,6 +33,8 @@ def is_judged(project: Project, link: Link) -> bool:
     top = failure.name.partition(".")[0]
     if top == "__main__" or _asks_about(project, link.module, failure.name):
         return False
+    if _is_injected(project.injected_modules, failure.name):
+        return False
     if top == failure.name and _edits_search_path(project, link.module):
         return False
     if project.finder.standard_library(top) is not None or is_first_party(project, top, link.module):
@@ -39,7 +42,13 @@ def is_judged(project: Project, link: Link) -> bool:
     if not project.environment.known:
         return False
     parents = (search.spec for search in resolution.searches if search.spec is not None)
-    return not any(_may_make_submodules(project, parent) for parent in parents)
+    return not any(_may_make_submodule(project, parent, failure.name) for parent in parents)
+
+
+def _is_injected(injected: frozenset[str], name: str) -> bool:
+    """Whether code that puts modules into `sys.modules` under the names `injected` may make a module."""
+    parents = (name[:end] for end, character in enumerate(name) if character == ".")
+    return name in injected or any(f"{parent}.*" in injected for parent in parents)
 
 
 def _asks_about(project: Project, module: Module, name: str) -> bool:
@@ -90,14 +99,16 @@ def is_first_party(project: Project, top: str, module: Module) -> bool:
     return project.is_own(spec)
 
 
-def _may_make_submodules(project: Project, package: Spec) -> bool:
-    """Whether an installed package's code speaks of `sys.modules` or its `__path__`."""
+def _may_make_submodule(project: Project, package: Spec, name: str) -> bool:
+    """Whether an installed package's own code may be where an absent submodule comes from."""
     if package.kind is Kind.NAMESPACE:
         return False
     if package.origin is None or package.kind is not Kind.SOURCE:
         return True
     facts, namespace = project.facts(package.origin), project.namespace(package.origin)
-    return not isinstance(facts, ModuleFacts) or namespace is None or facts.reflection or namespace.edits_path
+    if not isinstance(facts, ModuleFacts) or namespace is None or facts.reflection or namespace.edits_path:
+        return True
+    return _is_injected(injected_modules(project, package.origin, package.name), name)
 
 
 def standard_library_note(project: Project, name: str) -> str | None:

@@ -21,7 +21,7 @@ from importlint.finder.spec import Kind, Resolution, Spec
 from importlint.graph.build import build_graph
 from importlint.graph.graph import ImportGraph
 from importlint.graph.link import Link, links
-from importlint.graph.writes import attribute_writes
+from importlint.graph.writes import attribute_writes, injected_modules
 from importlint.syntax import facts as f
 from importlint.syntax.conditions import NOTHING_KNOWN, Known
 from importlint.syntax.flow import Situated, known_names, walk
@@ -244,6 +244,12 @@ class Project:
     def written_from_outside(self) -> Mapping[str, frozenset[str]]:
         """For a module's path, the names that other modules assign to it; `*` where they are computed."""
         return attribute_writes(self)
+
+    @cached_property
+    def injected_modules(self) -> frozenset[str]:
+        """Names under which the project puts modules into `sys.modules`; `package.*` where they are computed."""
+        modules = self.reading.modules
+        return frozenset().union(*(injected_modules(self, each.path, each.package) for each in modules))
 
     def _binds(self, path: str, name: str) -> bool:
         """Whether the module at `path` gives `name` a value of its own: by a definition, not by an import."""

@@ -1,4 +1,4 @@
-"""Names that modules get from outside: `types.NULL = ...` in another module, or `setattr(types, ...)`."""
+"""What modules do to each other: attributes set from outside, and modules put into `sys.modules` by hand."""
 
 from __future__ import annotations
 
@@ -33,6 +33,21 @@ def attribute_writes(project: Project) -> Mapping[str, frozenset[str]]:
     return {path: frozenset(found) for path, found in names.items()}
 
 
+def injected_modules(project: Project, path: str, package: str) -> frozenset[str]:
+    """The names under which the file at `path`, a module of `package`, puts modules into `sys.modules`.
+
+    A computed name stands as `package.*`, for anything below the package.
+    """
+    names: set[str] = set()
+    aliases = project.known_names(path).aliases
+    for situated in project.statements(path):
+        for target in written(situated.statement):
+            if isinstance(target, f.Subscript) and qualified_name(target.value, aliases) == "sys.modules":
+                key = target.index.value if isinstance(target.index, f.Constant) else None
+                names.add(key if isinstance(key, str) else f"{package}.*")
+    return frozenset(names)
+
+
 def _writes(statement: f.Statement) -> Iterator[tuple[f.Expression, str]]:
     """The objects whose attributes a statement sets, with the attributes' names."""
     for target in written(statement):
@@ -44,8 +59,8 @@ def _writes(statement: f.Statement) -> Iterator[tuple[f.Expression, str]]:
         for part in parts(root):
             if isinstance(part, f.Call) and chain(part.function) == ("setattr",) and len(part.arguments) == 3:
                 owner, name, _ = part.arguments
-                is_text = isinstance(name, f.Constant) and isinstance(name.value, str)
-                yield owner, str(name.value) if isinstance(name, f.Constant) and is_text else "*"
+                text = name.value if isinstance(name, f.Constant) else None
+                yield owner, text if isinstance(text, str) else "*"
 
 
 def _own_module(project: Project, module: Module, owner: f.Expression, aliases: Aliases) -> str | None:

@@ -22,7 +22,7 @@ from importlint.syntax.source import Columns, Source
 _IMPORT_WORDS = re.compile(r"\bimport\b|import_module|__import__")
 _GLOBAL = re.compile(r"\bglobal[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)")
 _REFLECTION = re.compile(
-    r"\bglobals\s*\(|\bexec\s*\(|\bvars\s*\(\s*\)|\bsys\s*\.\s*modules\b|\b_getframe\b|\bcurrentframe\b|\binspect\.stack\b"
+    r"\bglobals\s*\(|\bexec\s*\(|\bvars\s*\(\s*\)|\bsys\s*\.\s*modules\b(?!\s*\[\s*[\"'])|\b_getframe\b|\bcurrentframe\b|\binspect\.stack\b"
     r"|\bglobal_enum\b|\b_convert_\b"
 )
 _DEFINITION = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
