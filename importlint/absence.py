@@ -61,12 +61,12 @@ def _asks_about(project: Project, module: Module, name: str) -> bool:
 
 
 def _edits_search_path(project: Project, module: Module) -> bool:
-    """Whether a module, or the `conftest.py` of a directory above it, changes where top-level names are searched."""
+    """Whether a module, or an `__init__.py` or `conftest.py` above it, changes where top-level names are searched."""
     paths = [module.path]
     for directory in ancestors(os.path.dirname(module.path)):
         if not is_below(directory, project.sources.project):
             break
-        paths.append(os.path.join(directory, "conftest.py"))
+        paths += [os.path.join(directory, name) for name in ("__init__.py", "conftest.py")]
     return any(_speaks_of_search_path(project, path) for path in paths if path in project.modules)
 
 

@@ -40,7 +40,7 @@ class Effect(Struct, frozen=True, kw_only=True):
     """... whose entries the end of the block moves to the front."""
 
 
-_HARMLESS = re.compile(r"_virtualenv|.*coverage.*|pytest-cov|pywin32|debugpy.*|betterproto.*")
+_HARMLESS = re.compile(r"_virtualenv|.*coverage.*|pytest-cov|pywin32")
 _IMPORTED = re.compile(r"import\s+([\w.]+)")
 _DISTUTILS = re.compile(r"get\(var, '(local|stdlib)'\) == 'local'.*__import__\('_distutils_hack'\)")
 _NSPKG = re.compile(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import os
+from functools import cached_property
 
 from importlint.finder.spec import Kind, Spec
 
@@ -30,7 +31,10 @@ class MovesFinder:
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self._names = _read_names(file)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return _read_names(self._file)
 
     def find(self, name: str) -> Spec | None:
         """An assumed module for each name of the tables; what it really is depends on the version."""

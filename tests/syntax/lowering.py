@@ -100,9 +100,11 @@ class _TreeLowering(ast.NodeTransformer):
         items = [item.value if isinstance(item, ast.Starred) else item for item in index.elts]
         if len(items) == 1 and positions(index) == positions(index.elts[0]):
             return items[0]
-        start = place(items[0] if isinstance(index.elts[0], ast.Starred) else index)
-        moved = dict(zip(("lineno", "col_offset"), start, strict=True))
-        return ast.Tuple(items, index.ctx, **{**positions(index), **moved})
+        start = index.col_offset
+        if isinstance(index.elts[0], ast.Starred):  # the lowered tuple starts behind the star
+            after = self.lines[index.lineno - 1][start + 1 :]
+            start += 1 + len(after) - len(after.lstrip())
+        return ast.Tuple(items, index.ctx, **{**positions(index), "col_offset": start})
 
 
 def place(node: Any) -> list[int]:

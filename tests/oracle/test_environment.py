@@ -1,0 +1,121 @@
+"""The modelled `sys.path` against the one that each interpreter, and environments made with it, start with."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from importlint.finder.environment import choose_environment
+from tests.cpython import CPython, interpreters, run
+
+_SHOW = ["-c", "import json, sys; print(json.dumps(sys.path[1:]))"]
+
+_PTH_FILES: dict[str, bytes] = {
+    "B-first.pth": b"../sibling\n# comment\n\nabsent\n{root}/elsewhere   \n",
+    "a.pth": b"sibling2\r\n./sibling2\r\n\t\n  indented\n",
+    "a.PTH": b"{root}/never\n",
+    ".hidden.pth": b"{root}/hidden\n",
+    "bom.pth": b"\xef\xbb\xbf{root}/bom\n{root}/after-bom\n",
+    "call.pth": b"import sys; sys.path.append('{root}/appended')\nimport sys; sys.path.insert(0, '{root}/inserted')\n",
+    "easy-install.pth": (
+        b"import sys; sys.__plen = len(sys.path)\n./egg.egg\n{root}/developed\n"
+        b"import sys; new=sys.path[sys.__plen:]; del sys.path[sys.__plen:]; "
+        b"p=getattr(sys,'__egginsert',0); sys.path[p:p]=new; sys.__egginsert = p+len(new)\n"
+    ),
+    "feed.pth": b"{root}/feed1\x0c{root}/feed2\n",
+    "file.pth": b"{root}/archive.zip\n",
+    "import.pth": b"importable\n import indented\n",
+    "site.pth": b"import site; site.addsitedir('{root}/nested-site')\n",
+    "unknown.pth": b"import os; os.environ.get('nothing')\n",
+}
+_DIRECTORIES = (
+    *("elsewhere", "never", "hidden", "bom", "after-bom", "appended", "inserted", "developed"),
+    *("feed1", "feed2", "nested-site", "by-nested-site", "user"),
+)
+_IN_SITE = ("../sibling", "sibling2", "  indented", "egg.egg", "importable", " import indented")
+
+
+@pytest.fixture(params=interpreters(), ids=lambda cpython: cpython.executable, scope="module")
+def interpreter(request: pytest.FixtureRequest) -> CPython:
+    answer: CPython = request.param
+    return answer
+
+
+@pytest.mark.parametrize(
+    "env", [{"PYTHONNOUSERSITE": "1"}, {"PYTHONNOUSERSITE": "", "PYTHONUSERBASE": "user"}]
+)
+def test_path_of_an_installation(interpreter: CPython, env: Mapping[str, str], tmp_path: Path) -> None:
+    user = {name: str(tmp_path / value) if value == "user" else value for name, value in env.items()}
+    version = f"python{interpreter.version[0]}.{interpreter.version[1]}"
+    (tmp_path / "user" / "lib" / version / "site-packages").mkdir(parents=True)
+    assert _modelled(interpreter.executable, user) == _started(interpreter.executable, user, tmp_path)
+
+
+@pytest.mark.parametrize("options", [[], ["--system-site-packages"]], ids=["isolated", "system"])
+def test_path_of_a_virtual_environment(interpreter: CPython, options: list[str], tmp_path: Path) -> None:
+    executable = _make_environment(interpreter, tmp_path / "env", options)
+    assert _modelled(executable, {}) == _started(executable, {}, tmp_path)
+    assert _modelled(str(tmp_path / "env"), {}) == _started(executable, {}, tmp_path)
+
+
+def test_path_files(interpreter: CPython, tmp_path: Path) -> None:
+    """`Lib/site.py`: which `.pth` files are read, in which order, and which lines add a path entry."""
+    executable = _make_environment(interpreter, tmp_path / "env", [])
+    site = Path(next(entry for entry in _started(executable, {}, tmp_path) if "site-packages" in entry))
+    for name in _DIRECTORIES:
+        (tmp_path / name).mkdir()
+    for name in _IN_SITE:
+        (site / name).mkdir()
+    (tmp_path / "archive.zip").write_bytes(b"")
+    (tmp_path / "nested-site" / "more.pth").write_text("../by-nested-site\n")
+    for name, content in _PTH_FILES.items():
+        (site / name).write_bytes(content.replace(b"{root}", str(tmp_path).encode()))
+    modelled, real = _modelled(executable, {}), _started(executable, {}, tmp_path)
+    assert modelled == real
+    assert str(tmp_path / "developed") in real
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "",
+        "include-system-site-packages = yes\n",
+        "include-system-site-packages = TRUE\n",
+        "Include-System-Site-Packages=false\ninclude-system-site-packages = true\n",
+        "# home = nowhere\ninclude-system-site-packages = false\n",
+    ],
+)
+def test_settings_of_a_virtual_environment(cpython: CPython, settings: str, tmp_path: Path) -> None:
+    """PEP 405: `pyvenv.cfg`, without a version, with the last of several values."""
+    executable = _make_environment(cpython, tmp_path / "env", [])
+    home = Path(cpython.executable).parent
+    (tmp_path / "env" / "pyvenv.cfg").write_text(f"home = {home}\n{settings}")
+    assert _modelled(executable, {}) == _started(executable, {}, tmp_path)
+
+
+def test_path_of_the_running_python(tmp_path: Path) -> None:
+    """The fall-back is not known to be the project's, and equals what this very Python starts with."""
+    environment = choose_environment(None, str(tmp_path), {"PYTHONNOUSERSITE": "1"})
+    assert not environment.known
+    assert list(environment.path) == _started(sys.executable, {}, tmp_path)
+
+
+def _make_environment(interpreter: CPython, place: Path, options: list[str]) -> str:
+    made = interpreter.run(["-m", "venv", "--without-pip", *options, str(place)], place.parent)
+    assert made.returncode == 0, made.stderr
+    return str(place / "bin" / "python")
+
+
+def _modelled(explicit: str, env: Mapping[str, str]) -> list[str]:
+    return list(choose_environment(explicit, "/", {"PYTHONNOUSERSITE": "1", **env}).path)
+
+
+def _started(executable: str, env: Mapping[str, str], cwd: Path) -> list[str]:
+    answer = run(executable, _SHOW, cwd, env)
+    assert answer.returncode == 0, answer.stderr
+    path: list[str] = json.loads(answer.stdout)
+    return path
