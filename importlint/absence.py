@@ -33,7 +33,7 @@ def is_judged(project: Project, link: Link) -> bool:
     top = failure.name.partition(".")[0]
     if top == "__main__" or _asks_about(project, link.module, failure.name):
         return False
-    if _is_injected(project.injected_modules, failure.name):
+    if top in project.hooked_packages or _is_injected(project.injected_modules, failure.name):
         return False
     if top == failure.name and _edits_search_path(project, link.module):
         return False
@@ -51,11 +51,18 @@ def _is_injected(injected: frozenset[str], name: str) -> bool:
     return name in injected or any(f"{parent}.*" in injected for parent in parents)
 
 
+def is_within(value: object, package: str) -> bool:
+    """Whether a value is the name of a package or of something below it."""
+    return isinstance(value, str) and (value == package or value.startswith(package + "."))
+
+
 def _asks_about(project: Project, module: Module, name: str) -> bool:
     """Whether a module passes the absent name to a call: `importorskip("x")`, `find_spec("x")` expect absence."""
     return any(
         isinstance(part, Call)
-        and any(isinstance(argument, Constant) and argument.value == name for argument in part.arguments)
+        and any(
+            isinstance(argument, Constant) and is_within(argument.value, name) for argument in part.arguments
+        )
         for part in _expressions(project, module.path)
     )
 

@@ -76,9 +76,7 @@ def discover(paths: Sequence[str], settings: Settings, cwd: str) -> Sources:
     project = projects[0] if len(set(projects)) == 1 else os.path.commonpath(projects)
     roots = tuple(settings.source_roots or dict.fromkeys(root for each in projects for root in _roots(each)))
     given = settings.source_roots or ()
-    flat_roots = tuple(
-        root for root in roots if root not in given and root in projects and not is_site(root)
-    )
+    flat_roots = tuple(root for root in roots if root not in given and root in projects and not is_site(root))
     naming = Naming(roots, flat_roots, tuple(_outside_packages(path) for path in absolute), cwd)
     files = sorted({file for path in absolute for file in _files(path, settings)})
     modules = naming.modules(files, given=True)

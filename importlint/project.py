@@ -16,7 +16,7 @@ from importlint.errors import ImportlintError, InternalError
 from importlint.finder.environment import Environment, choose_environment, explicit_path
 from importlint.finder.finder import Finder
 from importlint.finder.path_finder import opaque_entry
-from importlint.finder.resolve import resolve
+from importlint.finder.resolve import absolute_name, resolve
 from importlint.finder.spec import Kind, Resolution, Spec
 from importlint.graph.build import build_graph
 from importlint.graph.graph import ImportGraph
@@ -27,6 +27,7 @@ from importlint.syntax.conditions import NOTHING_KNOWN, Known
 from importlint.syntax.flow import Situated, known_names, walk
 from importlint.syntax.namespace import Namespace
 from importlint.syntax.read import read_facts
+from importlint.syntax.qualified import qualified_name
 from importlint.syntax.source import SourceProblem
 from importlint.target import Target
 
@@ -219,7 +220,9 @@ class Project:
         if spec.origin is None or spec.kind is not Kind.SOURCE or spec.origin not in self.modules:
             return None
         namespace = self.namespace(spec.origin)
-        if namespace is None or namespace.is_open:
+        if namespace is None or namespace.is_open or spec.name.partition(".")[0] in self.hooked_packages:
+            return None
+        if any(self._is_own_reflection(self.modules[spec.origin], each) for each in namespace.told_its_name):
             return None
         written = self.written_from_outside.get(spec.origin, frozenset())
         if "*" in written:
@@ -240,6 +243,16 @@ class Project:
             names |= more
         return names
 
+    def _is_own_reflection(self, module: Module, function: f.Expression) -> bool:
+        """Whether a function that `module` calls is one of the project that may replace or fill modules."""
+        qualified = qualified_name(function, self.known_names(module.path).aliases) or ""
+        owner = qualified.rpartition(".")[0] or qualified
+        name = owner.lstrip(".")
+        absolute = absolute_name(module.package, len(owner) - len(name), name, self.target.version)
+        spec = self.resolve(absolute, module).spec if isinstance(absolute, str) and absolute else None
+        facts = self.facts(spec.origin) if spec and spec.origin and self.is_own(spec) else None
+        return isinstance(facts, f.ModuleFacts) and facts.reflection
+
     @cached_property
     def written_from_outside(self) -> Mapping[str, frozenset[str]]:
         """For a module's path, the names that other modules assign to it; `*` where they are computed."""
@@ -250,6 +263,16 @@ class Project:
         """Names under which the project puts modules into `sys.modules`; `package.*` where they are computed."""
         modules = self.reading.modules
         return frozenset().union(*(injected_modules(self, each.path, each.package) for each in modules))
+
+    @cached_property
+    def hooked_packages(self) -> frozenset[str]:
+        """The top-level packages of the project that have import hooks of their own."""
+        found = ((module, self.facts(module.path)) for module in self.reading.modules)
+        return frozenset(
+            module.name.partition(".")[0]
+            for module, facts in found
+            if isinstance(facts, f.ModuleFacts) and facts.import_hooks
+        )
 
     def _binds(self, path: str, name: str) -> bool:
         """Whether the module at `path` gives `name` a value of its own: by a definition, not by an import."""

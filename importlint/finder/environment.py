@@ -73,9 +73,9 @@ class Environment(Struct, frozen=True, kw_only=True):
 def choose_environment(explicit: str | None, project_dir: str, environ: Mapping[str, str]) -> Environment:
     """The environment in which the project runs, as far as can be told.
 
-    In order: `explicit` (a virtual environment, a prefix, or an interpreter), `VIRTUAL_ENV`, `CONDA_PREFIX`,
-    `.venv` and `venv` in `project_dir`, the running Python. Raises `EnvironmentNotFoundError` if `explicit`
-    is none of these.
+    In order: `explicit` (a virtual environment, a prefix, or an interpreter), `VIRTUAL_ENV` unless pre-commit
+    set it to the environment that it made for importlint, `CONDA_PREFIX`, `.venv` and `venv` in
+    `project_dir`, the running Python. Raises `EnvironmentNotFoundError` if `explicit` is none of these.
     """
     if explicit is not None:
         found = _read(os.path.abspath(explicit), "given", environ)
@@ -86,7 +86,7 @@ def choose_environment(explicit: str | None, project_dir: str, environ: Mapping[
         *(
             (environ[name], f"`{name}` is set")
             for name in ("VIRTUAL_ENV", "CONDA_PREFIX")
-            if environ.get(name)
+            if environ.get(name) and not _is_made_for_hook(environ[name], environ)
         ),
         *((os.path.join(project_dir, name), f"`{name}` in the project") for name in (".venv", "venv")),
     ]
@@ -124,6 +124,11 @@ def _read(path: str, reason: str, environ: Mapping[str, str]) -> Environment | N
     packages = read_site_packages(base, venv, environ)
     prefix = venv.prefix if venv else base.prefix
     return _environment(base, prefix, executable, packages, known=True, reason=f"{path} ({reason})")
+
+
+def _is_made_for_hook(prefix: str, environ: Mapping[str, str]) -> bool:
+    """Whether pre-commit runs importlint there: its hooks have environments of their own, without the project."""
+    return "PRE_COMMIT" in environ and os.path.realpath(prefix) == os.path.realpath(sys.prefix)
 
 
 def _running(environ: Mapping[str, str]) -> Environment:

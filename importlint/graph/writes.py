@@ -9,7 +9,7 @@ from importlint.discovery import Module
 from importlint.finder.resolve import absolute_name
 from importlint.syntax import facts as f
 from importlint.syntax.namespace import written
-from importlint.syntax.qualified import Aliases, chain, qualified_name
+from importlint.syntax.qualified import Aliases, chain, import_aliases, qualified_name
 from importlint.syntax.traverse import expressions, parts, statements
 
 if TYPE_CHECKING:
@@ -23,14 +23,25 @@ def attribute_writes(project: Project) -> Mapping[str, frozenset[str]]:
         facts = project.facts(module.path)
         if not isinstance(facts, f.ModuleFacts):
             continue
-        aliases = project.known_names(module.path).aliases
+        known = project.known_names(module.path).aliases
         for block in (facts.body, *(unit.body for unit in facts.bodies)):
+            aliases = {**known, **_imported_in(block)}
             for statement in statements(block):
                 for owner, name in _writes(statement):
                     path = _own_module(project, module, owner, aliases)
                     if path is not None:
                         names.setdefault(path, set()).add(name)
     return {path: frozenset(found) for path, found in names.items()}
+
+
+def _imported_in(block: f.Block) -> dict[str, str]:
+    """What the imports inside a block bind."""
+    return {
+        name: meaning
+        for statement in statements(block)
+        if isinstance(statement, f.Import | f.ImportFrom)
+        for name, meaning in import_aliases(statement).items()
+    }
 
 
 def injected_modules(project: Project, path: str, package: str) -> frozenset[str]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from importlint.absence import is_first_party
 from importlint.diagnostics import Finding, Location, Severity
 from importlint.discovery import Module
-from importlint.programs import is_program
 from importlint.rules.declaration import rule
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Phase, Situated
@@ -60,12 +59,12 @@ def import_sys_path(project: Project) -> Iterator[Finding]:
 
 
 def _import_time_statements(project: Project) -> Iterator[tuple[Module, Situated, Aliases]]:
-    """The statements that run when a given module is imported; programs and settings-like files have none."""
+    """The statements that surely run when a given module is imported; programs and the like have none."""
     for module in project.given_modules:
         if is_for_import(project, module):
             aliases = project.known_names(module.path).aliases
             for situated in project.statements(module.path):
-                if situated.circumstances.phase is Phase.IMPORT_TIME:
+                if situated.circumstances.phase is Phase.IMPORT_TIME and situated.circumstances.certain:
                     yield module, situated, aliases
 
 
@@ -150,7 +149,8 @@ def is_for_import(project: Project, module: Module) -> bool:
         return False
     if module.package or module.name in project.graph.importers:
         return True
-    return not is_program(project, module) and os.path.dirname(module.path) in project.sources.roots
+    directory = os.path.dirname(module.path)
+    return directory in project.sources.roots and directory not in project.sources.flat_roots
 
 
 RULES = (import_monkeypatch, import_sys_path)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from importlint.diagnostics import Finding, Location, Severity, Step
-from importlint.discovery import Module
+from importlint.discovery import Module, is_regular_package
 from importlint.finder.spec import FailureKind
 from importlint.graph.components import shortest_path
 from importlint.graph.graph import Edge
+from importlint.graph.link import Link
 from importlint.programs import is_program
 from importlint.rules.declaration import rule
 from importlint.syntax import facts as f
@@ -96,18 +98,31 @@ def _import_time_edge(project: Project, importer: str, imported: str) -> Edge:
 def script_relative_import(project: Project) -> Iterator[Finding]:
     """Relative imports in scripts, top-level modules, and the `__main__.py` of a plain directory."""
     for link in project.given_links:
-        here, failure = link.circumstances, link.failure
-        if failure is None or failure.kind is not FailureKind.NO_PARENT_PACKAGE:
+        here, module = link.circumstances, link.module
+        is_relative = isinstance(link.statement, f.ImportFrom) and link.statement.level > 0
+        is_rootless = link.failure is not None and link.failure.kind is FailureKind.NO_PARENT_PACKAGE
+        is_directory = module.is_main and not is_regular_package(os.path.dirname(module.path))
+        if not is_relative or not (is_rootless or is_directory):
             continue
         if here.certain and not catches(here.caught, "ImportError"):
+            where = (
+                f"`python {os.path.dirname(module.display) or '.'}` gives it no package"
+                if is_directory
+                else ""
+            )
             yield Finding(
                 location=link.location,
-                module=link.module.name,
-                message=f"`{link.asked}` has nothing to start from: `{link.module.name}` is not in a package",
+                module=module.name,
+                message=f"`{_written(link)}` has nothing to start from: `{module.name}` is not in a package",
+                label=where,
                 help="import it by its absolute name, or run the file as part of its package with `python -m`",
                 severity=Severity.WARNING if link.phase is Phase.TYPING else None,
-                subjects=(link.asked,),
+                subjects=(_written(link),),
             )
+
+
+def _written(link: Link) -> str:
+    return link.statement.written if isinstance(link.statement, f.ImportFrom) else link.asked
 
 
 @rule("IL405", "misspelt-guard", Severity.ERROR, "A main guard is not written as one.")

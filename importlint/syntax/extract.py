@@ -76,6 +76,7 @@ def extract(source: Source, module: ParsedModule) -> f.ModuleFacts:
         ),
         future_annotations=_imports_future_annotations(module.tree),
         reflection=_REFLECTION.search(text) is not None,
+        import_hooks="meta_path" in text or "exec_module" in text,
         directives="importlint:" in text,
         shebang=text.startswith("#!"),
         line_count=text.count("\n") + (not text.endswith("\n") and text != ""),

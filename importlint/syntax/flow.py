@@ -161,7 +161,9 @@ class _Walk:
             return True
         if not isinstance(statement, f.If):
             return False
-        if not any(isinstance(branch[-1], _MAY_LEAVE) for branch in (statement.body, statement.orelse) if branch):
+        if not any(
+            isinstance(branch[-1], _MAY_LEAVE) for branch in (statement.body, statement.orelse) if branch
+        ):
             return False
         truth = holds(statement.test, view, self.known)
         taken = [statement.body] * (truth is not False) + [statement.orelse] * (truth is not True)

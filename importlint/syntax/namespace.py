@@ -141,7 +141,15 @@ class Namespace:
         """Whether names may come from elsewhere: `__getattr__`, `globals()`, a helper that gets `__name__`."""
         if self.facts.reflection or "__getattr__" in self.names or "__class__" in self._assigned:
             return True
-        return any(_hands_itself_out(situated.statement) for situated in self.statements)
+        return any(
+            isinstance(situated.statement, f.Evaluate) and any(_given_name(situated.statement))
+            for situated in self.statements
+        )
+
+    @cached_property
+    def told_its_name(self) -> tuple[f.Expression, ...]:
+        """The functions to which the module passes its `__name__`."""
+        return tuple(each for situated in self.statements for each in _given_name(situated.statement))
 
     @cached_property
     def _assigned(self) -> frozenset[str]:
@@ -184,14 +192,15 @@ class Namespace:
         )
 
 
-def _hands_itself_out(statement: f.Statement) -> bool:
-    """A call for its effect that is given `__name__`: it may put names into the module."""
-    return isinstance(statement, f.Evaluate) and any(
-        isinstance(argument, f.Name) and argument.id == "__name__"
-        for part in parts(statement.value)
-        if isinstance(part, f.Call)
-        for argument in (*part.arguments, *(keyword.value for keyword in part.keywords))
-    )
+def _given_name(statement: f.Statement) -> Iterator[f.Expression]:
+    """The functions that a statement calls with `__name__` as an argument: they may put names into the module."""
+    for root in expressions(statement):
+        for part in parts(root):
+            if isinstance(part, f.Call) and any(
+                isinstance(argument, f.Name) and argument.id == "__name__"
+                for argument in (*part.arguments, *(keyword.value for keyword in part.keywords))
+            ):
+                yield part.function
 
 
 def _all_edit(statement: f.Statement) -> tuple[str, f.Expression] | None:

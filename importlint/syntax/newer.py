@@ -23,6 +23,7 @@ import sys
 import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
@@ -57,18 +58,15 @@ def lower(text: str) -> Lowered | None:
     """`text` in the syntax of Python 3.10; None if libcst cannot read it, or it is too deep for libcst."""
     if nests_too_deeply(text):
         return None
-    result: list[Lowered | None] = []
     stack_size = threading.stack_size(_STACK_SIZE)
     recursion_limit = sys.getrecursionlimit()
     sys.setrecursionlimit(_RECURSION_LIMIT)
     try:
-        thread = threading.Thread(target=lambda: result.append(_lower(text.encode())))
-        thread.start()
-        thread.join()
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(_lower, text.encode()).result()
     finally:
         threading.stack_size(stack_size)
         sys.setrecursionlimit(recursion_limit)
-    return result[0]
 
 
 def _lower(data: bytes) -> Lowered | None:
@@ -79,7 +77,7 @@ def _lower(data: bytes) -> Lowered | None:
         module = cst.parse_module(readable.decode())
         shifts = _shifts(module.code.encode(), readable)
         spans = MetadataWrapper(module, unsafe_skip_copy=True).resolve(ByteSpanPositionProvider)
-    except (cst.ParserSyntaxError, cst.CSTLogicError, cst.CSTValidationError, RecursionError):
+    except (cst.ParserSyntaxError, cst.CSTLogicError, cst.CSTValidationError, RecursionError, MemoryError):
         return None
     lowering = _Lowering(data, spans, shifts)
     lowering.lower_all()
@@ -117,9 +115,10 @@ def _aligned(rendered: bytes, original: bytes) -> Iterator[tuple[int, int]]:
             at += 1
             there += 1
             continue
-        if not original[there : there + 1].isspace():
+        forgotten = _match_end(_MARGIN, original, there) - there
+        if not forgotten:
             raise cst.CSTLogicError("libcst renders other code than it read")
-        there = _match_end(_MARGIN, original, there)
+        there += forgotten
         yield at, there
     if at != len(rendered):
         raise cst.CSTLogicError("libcst renders more code than it read")

@@ -88,7 +88,9 @@ def read_source(path: str | os.PathLike[str]) -> Source | SourceProblem:
         with open(path, "rb") as file:
             data = file.read(SIZE_LIMIT + 1)
     except OSError as error:
-        return SourceProblem(ProblemKind.UNREADABLE, error.strerror or str(error))
+        dangling = isinstance(error, FileNotFoundError) and os.path.islink(path)
+        reason = "it is a link that leads nowhere" if dangling else error.strerror or str(error)
+        return SourceProblem(ProblemKind.UNREADABLE, reason)
     except ValueError as error:  # a null byte or a lone surrogate in the path
         return SourceProblem(ProblemKind.UNREADABLE, str(error))
     if len(data) > SIZE_LIMIT:

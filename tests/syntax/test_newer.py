@@ -273,7 +273,7 @@ LOWERED = {
     "t-string without fields": ("x = t'a'", "x = (  )", Marks(opaque_strings={(1, 4)})),
     "t-strings in a row": (
         "x = (t'{a}'\n  Rt'{b}' tR'''\n{c=}''')",
-        "x = ((  a, \n      b,        \n c,   ))",
+        "x = ((  a, \n      b,       \n c,   ))",
         Marks(opaque_strings={(1, 5)}),
     ),
     "t-string inside a t-string": (
