@@ -77,7 +77,9 @@ def discover(paths: Sequence[str], settings: Settings, cwd: str) -> Sources:
     roots = tuple(settings.source_roots or dict.fromkeys(root for each in projects for root in _roots(each)))
     given = settings.source_roots or ()
     flat_roots = tuple(root for root in roots if root not in given and root in projects and not is_site(root))
-    naming = Naming(roots, flat_roots, tuple(_outside_packages(path) for path in absolute), cwd)
+    directories = tuple(_outside_packages(path) for path in absolute if os.path.isdir(path))
+    outside = tuple(each for each in directories if not is_regular_package(os.path.dirname(each)))
+    naming = Naming(roots, flat_roots, outside, cwd)
     files = sorted({file for path in absolute for file in _files(path, settings)})
     modules = naming.modules(files, given=True)
     return Sources(modules=modules, project=project, roots=roots, flat_roots=flat_roots)
@@ -170,11 +172,13 @@ class Naming:
         directory, file = os.path.split(path)
         stem = file.removesuffix(".py")
         is_package = stem == "__init__"
-        outside = next(above for above in ancestors(directory) if not is_regular_package(above))
-        parents = self._package_parts(directory, outside)
+        root = self._root(directory) or _outside_packages(path)
+        packages = [above for above in ancestors(directory) if above != root and is_below(above, root)]
+        packages = [above for above in packages if is_regular_package(above)]
+        outside = os.path.dirname(packages[-1]) if packages else directory
+        parents = _package_parts(directory, root)
         parts = parents if is_package and parents else (*parents, stem)
-        root = self._root(directory)
-        is_script = directory == outside and (root is None or root in self.flat_roots)
+        is_script = not packages and (root not in self.roots or root in self.flat_roots)
         containing = (given for given in self.given_directories if is_below(path, given))
         return Module(
             name=".".join(parts),
@@ -187,24 +191,24 @@ class Naming:
             given=given,
         )
 
-    def _package_parts(self, directory: str, outside: str) -> tuple[str, ...]:
-        """The dotted parts of `directory`: below a source root as far as they are identifiers.
-
-        Directories without `__init__` are namespace packages there, except that a path through one with a
-        name that cannot be imported starts anew below it.
-        """
-        root = self._root(directory) or outside
-        relative = os.path.relpath(directory, root)
-        parts = () if relative == os.curdir else tuple(relative.split(os.sep))
-        impossible = [index for index, part in enumerate(parts) if not part.isidentifier()]
-        return parts[impossible[-1] + 1 :] if impossible else parts
-
     def _root(self, directory: str) -> str | None:
         return next((root for root in self.roots if is_below(directory, root)), None)
 
     def _root_rank(self, path: str) -> int:
         ranks = (rank for rank, root in enumerate(self.roots) if is_below(path, root))
         return next(ranks, len(self.roots))
+
+
+def _package_parts(directory: str, root: str) -> tuple[str, ...]:
+    """The dotted parts of `directory`: below a source root, as far as they are identifiers.
+
+    Directories without `__init__` are namespace packages there, except that a path through one with a
+    name that cannot be imported starts anew below it.
+    """
+    relative = os.path.relpath(directory, root)
+    parts = () if relative == os.curdir else tuple(relative.split(os.sep))
+    impossible = [index for index, part in enumerate(parts) if not part.isidentifier()]
+    return parts[impossible[-1] + 1 :] if impossible else parts
 
 
 def _renamed(module: Module, name: str) -> Module:

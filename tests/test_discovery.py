@@ -94,6 +94,12 @@ def test_scripts_and_tests_search_their_own_directory_first(tmp_path: Path) -> N
     assert by_name["tests.unit"].fallback_path == (str(tmp_path / "tests"), str(tmp_path))
 
 
+def test_a_directory_inside_a_regular_package_is_no_place_of_scripts(tmp_path: Path) -> None:
+    """It is an implicit namespace package: `a.b.m` finds `a.b.c` by that name only."""
+    sources = discovered(tmp_path, {"pyproject.toml": "", "a/__init__.py": "", "a/b/m.py": ""}, "a/b/m.py")
+    assert sources.modules[0].search_path == (str(tmp_path),)
+
+
 def test_of_two_files_with_one_name_the_first_root_has_it(tmp_path: Path) -> None:
     files = {"pyproject.toml": "", "src/pkg/__init__.py": "", "pkg/__init__.py": ""}
     assert names(discovered(tmp_path, files)) == {
