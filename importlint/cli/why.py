@@ -57,6 +57,6 @@ def run(options: argparse.Namespace) -> int:
 def _lines(chain: tuple[Edge, ...]) -> Iterator[str]:
     yield chain[0].importer
     places = [f"{edge.location.path}:{edge.location.span.line}" for edge in chain]
-    width = max(map(len, places))
+    width, wide = max(map(len, places)), max(len(edge.statement) for edge in chain)
     for edge, place in zip(chain, places, strict=True):
-        yield f"  {place:{width}}  {edge.statement}  loads {edge.imported}"
+        yield f"  {place:{width}}  {edge.statement:{wide}}  loads {edge.imported}"

@@ -1,0 +1,167 @@
+"""The main job on small trees: what is reported, silenced, and in which order."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from importlint.check import check
+from importlint.config import load_settings
+from importlint.diagnostics import Diagnostic, Severity
+from importlint.errors import ConfigError, InternalError, SuppressionError
+from importlint.project import Project
+from tests.trees import Tree
+
+SHOP = {
+    "pyproject.toml": "",
+    "shop/__init__.py": "from shop import cart\n",
+    "shop/cart.py": "import shop.nowhere\nfrom shop.user import Usr\n",
+    "shop/user.py": "class User: ...\n",
+    "run.py": "from . import shop\n",
+}
+
+
+def found(root: Path, *paths: str, **flags: object) -> list[Diagnostic]:
+    settings = load_settings(str(root), **flags)  # type: ignore[arg-type]
+    return list(check(Project(settings, paths or (".",), cwd=str(root))).diagnostics)
+
+
+def lines(diagnostics: list[Diagnostic]) -> list[str]:
+    return [
+        f"{each.finding.location.path}:{each.finding.location.span.line} {each.code}" for each in diagnostics
+    ]
+
+
+def test_findings_are_sorted_by_place(tmp_path: Path) -> None:
+    Tree(SHOP).write(tmp_path)
+    assert lines(found(tmp_path)) == ["run.py:1 IL403", "shop/cart.py:1 IL101", "shop/cart.py:2 IL102"]
+
+
+def test_a_finding_carries_what_reports_and_baselines_need(tmp_path: Path) -> None:
+    Tree(SHOP).write(tmp_path)
+    (_, missing, _) = found(tmp_path)
+    assert missing.name == "module-not-found"
+    assert missing.severity is Severity.ERROR
+    assert missing.excerpt == "import shop.nowhere"
+    assert missing.finding.module == "shop.cart"
+    assert missing.finding.subjects == ("shop.nowhere",)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["shop/cart.py", "shop", "run.py"])))
+def test_the_order_of_paths_does_not_matter(tmp_path: Path, order: tuple[str, ...]) -> None:
+    Tree(SHOP).write(tmp_path)
+    assert lines(found(tmp_path, *order)) == [
+        "run.py:1 IL403",
+        "shop/cart.py:1 IL101",
+        "shop/cart.py:2 IL102",
+    ]
+
+
+def test_the_output_does_not_depend_on_hashing(tmp_path: Path) -> None:
+    Tree(SHOP).write(tmp_path)
+    command = [sys.executable, "-m", "importlint", ".", "--extend-select", "IL3", "--output-format", "json"]
+    outputs = {
+        subprocess.run(
+            command,
+            cwd=tmp_path,
+            capture_output=True,
+            check=False,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[1])},
+        ).stdout
+        for seed in "123"
+    }
+    (output,) = outputs
+    assert json.loads(output)["summary"]["errors"] == 3
+
+
+def test_only_given_files_are_reported_but_others_are_read(tmp_path: Path) -> None:
+    Tree(SHOP).write(tmp_path)
+    assert lines(found(tmp_path, "shop/__init__.py")) == []
+    settings = load_settings(str(tmp_path))
+    project = Project(settings, ("shop/__init__.py",), cwd=str(tmp_path))
+    assert sorted(module.name for module in project.reading.modules) == ["shop", "shop.cart", "shop.user"]
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# noqa",
+        "# noqa: IL101",
+        "# noqa: IL1",
+        "# importlint: ignore[IL101]",
+        "# importlint: ignore[module-not-found] why",
+    ],
+)
+def test_a_comment_on_the_line_silences(tmp_path: Path, comment: str) -> None:
+    Tree({"pkg/__init__.py": f"import pkg.nowhere  {comment}\nimport pkg.neither\n"}).write(tmp_path)
+    assert lines(found(tmp_path)) == ["pkg/__init__.py:2 IL101"]
+
+
+@pytest.mark.parametrize("comment", ["# noqa: E501", "# noqa: IL2", "# importlint: ignore[IL102]"])
+def test_other_comments_do_not(tmp_path: Path, comment: str) -> None:
+    Tree({"pkg/__init__.py": f"import pkg.nowhere  {comment}\n"}).write(tmp_path)
+    assert lines(found(tmp_path)) == ["pkg/__init__.py:1 IL101"]
+
+
+def test_an_unknown_code_in_a_comment_is_an_error_even_without_a_finding(tmp_path: Path) -> None:
+    Tree({"a.py": "x = 1  # importlint: ignore[module-not-fond]\n"}).write(tmp_path)
+    with pytest.raises(SuppressionError, match=r"a\.py:1: `module-not-fond` .* did you mean `module-not-found`"):
+        found(tmp_path)
+
+
+def test_settings_decide(tmp_path: Path) -> None:
+    table = '[tool.importlint]\nseverity = {IL102 = "warning"}\n[tool.importlint.per-file-ignores]\n"run.py" = ["IL4"]\n'
+    Tree({**SHOP, "pyproject.toml": table}).write(tmp_path)
+    assert [(each.code, each.severity.value) for each in found(tmp_path)] == [
+        ("IL101", "error"),
+        ("IL102", "warning"),
+    ]
+    assert lines(found(tmp_path, select=("IL102",))) == ["shop/cart.py:2 IL102"]
+    with pytest.raises(ConfigError, match="IL999"):
+        found(tmp_path, select=("IL999",))
+
+
+def test_unreadable_files_do_not_stop_the_rest(tmp_path: Path) -> None:
+    Tree(
+        {
+            "broken.py": "def f(:\n",
+            "latin.py": b"name = '\xe9'\n",
+            "deep.py": "(" * 5000 + ")" * 5000 + "\n",
+            "nul.py": "x = 1\0\n",
+            "fine.py": "import fine\n",
+            "directory.py/": "",
+        }
+    ).write(tmp_path)
+    (tmp_path / "gone.py").symlink_to("nowhere")
+    assert lines(found(tmp_path)) == [
+        "broken.py:1 IL001",
+        "deep.py:1 IL001",
+        "fine.py:1 IL309",
+        "gone.py:1 IL004",
+        "latin.py:1 IL002",
+        "nul.py:1 IL001",
+    ]
+
+
+def test_an_internal_error_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Tree({"good.py": "", "worse.py": ""}).write(tmp_path)
+
+    def fail(path: str) -> None:
+        if path.endswith("worse.py"):
+            raise ZeroDivisionError
+
+    monkeypatch.setattr("importlint.project.read_facts", fail)
+    with pytest.raises(InternalError, match=r"`worse\.py`"):
+        found(tmp_path)
+
+
+def test_absent_third_party_modules_need_a_known_environment(tmp_path: Path) -> None:
+    Tree({"a.py": "import surely_not_installed\n", "b.py": "import jsonn\n"}).write(tmp_path)
+    assert lines(found(tmp_path)) == []
+    assert lines(found(tmp_path, path=[])) == ["a.py:1 IL101", "b.py:1 IL101"]
