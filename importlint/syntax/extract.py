@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from importlint.syntax import facts as f
+from importlint.syntax.lower import OPERATORS, ExpressionLowering, operands, position
 from importlint.syntax.marks import Marks, Position
 from importlint.syntax.parse import ParsedModule
-from importlint.syntax.source import Columns, Source
+from importlint.syntax.source import Source
 
 _IMPORT_WORDS = re.compile(r"\bimport\b|import_module|__import__")
 _GLOBAL = re.compile(r"\bglobal[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)")
@@ -27,40 +28,7 @@ _REFLECTION = re.compile(
 )
 _DEFINITION = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
 
-MAX_TEXT = 1000
-"""Longer texts than this are not kept as constants: nothing that decides an import is that long."""
-
-_OPERATORS: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.MatMult: "@",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.Pow: "**",
-    ast.LShift: "<<",
-    ast.RShift: ">>",
-    ast.BitOr: "|",
-    ast.BitXor: "^",
-    ast.BitAnd: "&",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Is: "is",
-    ast.IsNot: "is not",
-    ast.In: "in",
-    ast.NotIn: "not in",
-}
-
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-def _position(node: ast.expr | ast.stmt | ast.alias | ast.excepthandler) -> Position:
-    return (node.lineno, node.col_offset)
 
 
 def extract(source: Source, module: ParsedModule) -> f.ModuleFacts:
@@ -107,37 +75,23 @@ def _imports_future_annotations(tree: ast.Module) -> bool:
     )
 
 
-class _Extractor:
+class _Extractor(ExpressionLowering):
     """Lowers the nodes of one file; collects the bodies of functions that import."""
 
     def __init__(self, source: Source, marks: Marks) -> None:
-        self.lines = source.lines
-        self.columns = Columns(source.lines)
-        self.marks = marks
+        super().__init__(source, marks)
         self.bodies: list[f.FunctionBody] = []
         self.import_lines = _lines_of(_IMPORT_WORDS, source.text)
         self.in_function = False
 
-    # ---- positions
-
-    def span(self, node: ast.expr | ast.stmt | ast.alias | ast.excepthandler) -> f.Span:
-        column = self.columns.column
-        end_line = node.end_lineno or node.lineno
-        return f.Span(
-            node.lineno,
-            column(*_position(node)),
-            end_line,
-            column(end_line, node.end_col_offset or node.col_offset),
-        )
-
     def statement_span(self, node: ast.stmt, written: Mapping[Position, Position]) -> f.Span:
         """The span of a statement, from where it starts as it is written."""
         span = self.span(node)
-        start = written.get(_position(node))
+        start = written.get(position(node))
         return span if start is None else replace(span, line=start[0], column=self.columns.column(*start))
 
     def definition_span(self, node: _Function | ast.ClassDef) -> f.Span:
-        column = self.columns.column(*_position(node))
+        column = self.columns.column(*position(node))
         match = _DEFINITION.match(self.lines[node.lineno - 1], column - 1)
         end = match.end() + 1 if match else column + 3
         return f.Span(node.lineno, column, node.lineno, end)
@@ -174,7 +128,7 @@ class _Extractor:
         )
 
     def is_lazy(self, node: ast.Import | ast.ImportFrom) -> bool:
-        return bool(getattr(node, "is_lazy", False)) or _position(node) in self.marks.lazy_imports
+        return bool(getattr(node, "is_lazy", False)) or position(node) in self.marks.lazy_imports
 
     def evaluate(self, node: ast.Expr) -> Iterable[f.Statement]:
         value = self.expression(node.value)
@@ -182,7 +136,7 @@ class _Extractor:
             yield f.Evaluate(value, self.span(node))
 
     def assign(self, node: ast.Assign) -> Iterable[f.Statement]:
-        if _position(node) in self.marks.type_aliases:
+        if position(node) in self.marks.type_aliases:
             (target,) = node.targets
             assert isinstance(target, ast.Name)
             yield f.TypeAlias(target.id, self.statement_span(node, self.marks.type_aliases))
@@ -197,7 +151,7 @@ class _Extractor:
     def augmented_assign(self, node: ast.AugAssign) -> Iterable[f.Statement]:
         yield f.AugmentedAssign(
             self.expression(node.target),
-            _OPERATORS[type(node.op)],
+            OPERATORS[type(node.op)],
             self.expression(node.value),
             self.span(node),
         )
@@ -236,7 +190,7 @@ class _Extractor:
         )
 
     def try_(self, node: ast.Try) -> Iterable[f.Statement]:
-        star = type(node) is not ast.Try or _position(node) in self.marks.except_stars
+        star = type(node) is not ast.Try or position(node) in self.marks.except_stars
         yield f.Try(
             self.block(node.body),
             tuple(map(self.handler, node.handlers)),
@@ -248,8 +202,8 @@ class _Extractor:
     def handler(self, node: ast.ExceptHandler) -> f.Handler:
         kinds = node.type
         lowered = None if kinds is None else self.expression(kinds)
-        if isinstance(kinds, ast.BinOp) and _position(kinds) in self.marks.exception_tuples:
-            lowered = f.Display("tuple", self.expressions(_operands(kinds)))
+        if isinstance(kinds, ast.BinOp) and position(kinds) in self.marks.exception_tuples:
+            lowered = f.Display("tuple", self.expressions(operands(kinds)))
         return f.Handler(lowered, node.name, self.block(node.body), self.span(kinds or node))
 
     def with_(self, node: ast.With | ast.AsyncWith) -> Iterable[f.Statement]:
@@ -325,7 +279,7 @@ class _Extractor:
         )
 
     def type_parameters(self, node: _Function | ast.ClassDef) -> tuple[str, ...]:
-        marked = self.marks.type_parameters.get(_position(node), ())
+        marked = self.marks.type_parameters.get(position(node), ())
         return marked or tuple(parameter.name for parameter in getattr(node, "type_params", ()))
 
     def contains_import(self, node: _Function) -> bool:
@@ -366,162 +320,6 @@ class _Extractor:
     def assert_(self, node: ast.Assert) -> Iterable[f.Statement]:
         message = None if node.msg is None else self.expression(node.msg)
         yield f.Assert(self.expression(node.test), message, self.span(node))
-
-    # ---- expressions
-
-    def expression(self, node: ast.expr) -> f.Expression:
-        lower = _EXPRESSIONS.get(type(node))
-        return self.opaque(node) if lower is None else lower(self, node)
-
-    def expressions(self, nodes: Iterable[ast.expr]) -> tuple[f.Expression, ...]:
-        return tuple([self.expression(node) for node in nodes])
-
-    def keywords(self, nodes: Iterable[ast.keyword]) -> tuple[f.Keyword, ...]:
-        return tuple([f.Keyword(node.arg, self.expression(node.value)) for node in nodes])
-
-    def opaque(self, node: ast.AST) -> f.Opaque:
-        """Any other node: its expressions, in order; f-strings nest theirs in nodes of their own."""
-        parts = (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
-        return f.Opaque(self.expressions(part for part in parts if not isinstance(part, ast.Constant)))
-
-    def constant(self, node: ast.Constant) -> f.Expression:
-        value = node.value
-        if isinstance(value, str):
-            return f.Constant(value) if len(value) <= MAX_TEXT and _is_encodable(value) else f.Opaque(())
-        if isinstance(value, int) and not -(2**63) <= value < 2**63:
-            return f.Opaque(())
-        return f.Constant(value) if value is None or isinstance(value, bool | int | float) else f.Opaque(())
-
-    def name(self, node: ast.Name) -> f.Expression:
-        return f.Name(node.id, self.span(node))
-
-    def attribute(self, node: ast.Attribute) -> f.Expression:
-        return f.Attribute(self.expression(node.value), node.attr, self.span(node))
-
-    def subscript(self, node: ast.Subscript) -> f.Expression:
-        return f.Subscript(self.expression(node.value), self.expression(node.slice), self.span(node))
-
-    def slice_(self, node: ast.Slice) -> f.Expression:
-        lower, upper, step = (
-            None if part is None else self.expression(part) for part in (node.lower, node.upper, node.step)
-        )
-        return f.Slice(lower, upper, step)
-
-    def call(self, node: ast.Call) -> f.Expression:
-        return f.Call(
-            self.expression(node.func),
-            self.expressions(node.args),
-            self.keywords(node.keywords),
-            self.span(node),
-        )
-
-    def tuple_(self, node: ast.Tuple) -> f.Expression:
-        items = self.expressions(node.elts)
-        if _position(node) in self.marks.opaque_strings:
-            return f.Opaque(items)
-        return f.Display("tuple", items)
-
-    def list_(self, node: ast.List) -> f.Expression:
-        return f.Display("list", self.expressions(node.elts))
-
-    def set_(self, node: ast.Set) -> f.Expression:
-        return f.Display("set", self.expressions(node.elts))
-
-    def dict_(self, node: ast.Dict) -> f.Expression:
-        return f.DictDisplay(
-            tuple(
-                f.DictItem(None if key is None else self.expression(key), self.expression(value))
-                for key, value in zip(node.keys, node.values, strict=True)
-            )
-        )
-
-    def starred(self, node: ast.Starred) -> f.Expression:
-        return f.Starred(self.expression(node.value))
-
-    def compare(self, node: ast.Compare) -> f.Expression:
-        return f.Compare(
-            self.expression(node.left),
-            tuple(_OPERATORS[type(operator)] for operator in node.ops),
-            self.expressions(node.comparators),
-            self.span(node),
-        )
-
-    def boolean_operation(self, node: ast.BoolOp) -> f.Expression:
-        return f.BooleanOperation(
-            "and" if isinstance(node.op, ast.And) else "or", self.expressions(node.values)
-        )
-
-    def unary_operation(self, node: ast.UnaryOp) -> f.Expression:
-        if isinstance(node.op, ast.Not):
-            return f.Not(self.expression(node.operand))
-        operand = node.operand
-        if isinstance(node.op, ast.USub) and isinstance(operand, ast.Constant):
-            value = operand.value
-            if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**63:
-                return f.Constant(-value)
-        return self.opaque(node)
-
-    def binary_operation(self, node: ast.BinOp) -> f.Expression:
-        chain: list[ast.BinOp] = [node]
-        while isinstance(chain[-1].left, ast.BinOp):
-            chain.append(chain[-1].left)
-        result = self.expression(chain[-1].left)
-        for operation in reversed(chain):  # a loop: generated sums are deeper than the stack
-            result = f.BinaryOperation(
-                result, _OPERATORS[type(operation.op)], self.expression(operation.right)
-            )
-        return result if len(chain) <= _MAX_NESTING else f.Opaque(self.expressions(_operands(node)))
-
-    def conditional(self, node: ast.IfExp) -> f.Expression:
-        return f.Conditional(
-            self.expression(node.test), self.expression(node.body), self.expression(node.orelse)
-        )
-
-    def named_expression(self, node: ast.NamedExpr) -> f.Expression:
-        return f.NamedExpression(f.Name(node.target.id, self.span(node.target)), self.expression(node.value))
-
-    def lambda_(self, node: ast.Lambda) -> f.Expression:
-        defaults = [*node.args.defaults, *(default for default in node.args.kw_defaults if default)]
-        return f.Lambda(self.expressions(defaults), self.span(node))
-
-    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> f.Expression:
-        kind = {ast.ListComp: "list", ast.SetComp: "set", ast.GeneratorExp: "generator"}[type(node)]
-        if _position(node) in self.marks.dict_comprehensions:
-            kind = "dict"
-        return f.Comprehension(
-            kind, (self.expression(node.elt),), self.generators(node.generators), self.span(node)
-        )
-
-    def dict_comprehension(self, node: ast.DictComp) -> f.Expression:
-        # from 3.15 on `{**d for d in ds}` has no value
-        elements = [part for part in (node.key, node.value) if part is not None]
-        return f.Comprehension(
-            "dict", self.expressions(elements), self.generators(node.generators), self.span(node)
-        )
-
-    def generators(self, nodes: Iterable[ast.comprehension]) -> tuple[f.Generator, ...]:
-        return tuple(
-            f.Generator(self.expression(node.target), self.expression(node.iter), self.expressions(node.ifs))
-            for node in nodes
-        )
-
-
-_MAX_NESTING = 100
-"""Deeper chains of operators are flattened, so that facts stay shallow for whatever reads them."""
-
-
-def _is_encodable(text: str) -> bool:
-    """Whether facts can be stored with this text: lone surrogates are not UTF-8."""
-    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _operands(node: ast.expr) -> list[ast.expr]:
-    """The operands of a chain of binary operators, from left to right."""
-    operands: list[ast.expr] = []
-    while isinstance(node, ast.BinOp):
-        operands.append(node.right)
-        node = node.left
-    return [node, *reversed(operands)]
 
 
 def _last_name(node: ast.expr) -> str:
@@ -568,31 +366,6 @@ _STATEMENTS: dict[type[ast.AST], Callable[..., Iterable[f.Statement]]] = {
     ast.Continue: lambda self, node: (f.Continue(),),
     ast.Global: lambda self, node: (f.Global(tuple(node.names)),),
     ast.Nonlocal: lambda self, node: (f.Nonlocal(tuple(node.names)),),
-}
-
-_EXPRESSIONS: dict[type[ast.AST], Callable[..., f.Expression]] = {
-    ast.Constant: _Extractor.constant,
-    ast.Name: _Extractor.name,
-    ast.Attribute: _Extractor.attribute,
-    ast.Subscript: _Extractor.subscript,
-    ast.Slice: _Extractor.slice_,
-    ast.Call: _Extractor.call,
-    ast.Tuple: _Extractor.tuple_,
-    ast.List: _Extractor.list_,
-    ast.Set: _Extractor.set_,
-    ast.Dict: _Extractor.dict_,
-    ast.Starred: _Extractor.starred,
-    ast.Compare: _Extractor.compare,
-    ast.BoolOp: _Extractor.boolean_operation,
-    ast.UnaryOp: _Extractor.unary_operation,
-    ast.BinOp: _Extractor.binary_operation,
-    ast.IfExp: _Extractor.conditional,
-    ast.NamedExpr: _Extractor.named_expression,
-    ast.Lambda: _Extractor.lambda_,
-    ast.ListComp: _Extractor.comprehension,
-    ast.SetComp: _Extractor.comprehension,
-    ast.GeneratorExp: _Extractor.comprehension,
-    ast.DictComp: _Extractor.dict_comprehension,
 }
 
 if hasattr(ast, "TryStar"):
