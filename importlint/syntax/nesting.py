@@ -82,7 +82,8 @@ def _depths(text: str) -> Iterator[int]:
                 levels.append(_Level(quote, outside=level.depth + 1))
             elif string := _STRINGS[quote].match(text, position):
                 position = string.end()
-        elif token == "\n":
+            continue  # libcst survives any number of strings in a row; generated tables have thousands
+        if token == "\n":
             if len(levels) == 1:
                 line_starts, in_case = True, False
                 level.base = level.item = 0

@@ -67,10 +67,7 @@ class Columns:
         self._tables: dict[int, list[int]] = {}
 
     def column(self, line: int, byte_offset: int) -> int:
-        """The column, from 1, of `ast`'s `lineno` and `col_offset`; what is beyond the line is at its end.
-
-        CPython before 3.12 places some nodes inside f-strings where no text is.
-        """
+        """The column, from 1, of `ast`'s `lineno` and `col_offset`; what is beyond a line is at its end."""
         text = self._lines[line - 1] if line <= len(self._lines) else ""
         if text.isascii():
             return min(byte_offset, len(text)) + 1

@@ -76,8 +76,9 @@ class _TreeLowering(ast.NodeTransformer):
         """The items that a replacement field adds to the tuple of its string."""
         value = field.value
         if isinstance(value, (ast.Yield, ast.YieldFrom)):
-            before = self.lines[field.lineno - 1][field.col_offset : value.col_offset]
-            if b"(" not in before:
+            lines = self.lines[field.lineno - 1 : value.lineno]
+            lines[-1] = lines[-1][: value.col_offset]
+            if b"(" not in b"\n".join(lines)[field.col_offset :]:
                 return self.items_of_value(value.value) if value.value else []
         return self.items_of_value(value)
 
