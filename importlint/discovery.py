@@ -65,8 +65,19 @@ class Sources(Struct, frozen=True, kw_only=True):
     """Those that are not there for modules alone: in their directories without `__init__` are scripts and tests."""
 
 
-def discover(paths: Sequence[str], settings: Settings, cwd: str) -> Sources:
-    """The modules below `paths`, which are relative to `cwd`.
+class Layout(Struct, frozen=True, kw_only=True):
+    """The project that paths lie in, whatever files it has."""
+
+    paths: tuple[str, ...]
+    """The given ones: absolute, sorted."""
+    project: str
+    """The project's directory."""
+    roots: tuple[str, ...]
+    """Absolute source roots, in the order of the search."""
+
+
+def find_layout(paths: Sequence[str], settings: Settings, cwd: str) -> Layout:
+    """The project and its source roots for `paths`, which are relative to `cwd`.
 
     Raises:
         UsageError: a path does not exist.
@@ -75,14 +86,22 @@ def discover(paths: Sequence[str], settings: Settings, cwd: str) -> Sources:
     projects = [find_project(path) for path in absolute]
     project = projects[0] if len(set(projects)) == 1 else os.path.commonpath(projects)
     roots = tuple(settings.source_roots or dict.fromkeys(root for each in projects for root in _roots(each)))
-    given = settings.source_roots or ()
-    flat_roots = tuple(root for root in roots if root not in given and root in projects and not is_site(root))
-    directories = tuple(_outside_packages(path) for path in absolute if os.path.isdir(path))
+    return Layout(paths=tuple(absolute), project=project, roots=roots)
+
+
+def discover(paths: Sequence[str], settings: Settings, cwd: str) -> Sources:
+    """The modules below `paths`, which are relative to `cwd`; errors as in `find_layout`."""
+    layout = find_layout(paths, settings, cwd)
+    projects, given = {find_project(path) for path in layout.paths}, settings.source_roots or ()
+    flat_roots = tuple(
+        root for root in layout.roots if root not in given and root in projects and not is_site(root)
+    )
+    directories = tuple(_outside_packages(path) for path in layout.paths if os.path.isdir(path))
     outside = tuple(each for each in directories if not is_regular_package(os.path.dirname(each)))
-    naming = Naming(roots, flat_roots, outside, cwd)
-    files = sorted({file for path in absolute for file in _files(path, settings)})
+    naming = Naming(layout.roots, flat_roots, outside, cwd)
+    files = sorted({file for path in layout.paths for file in _files(path, settings)})
     modules = naming.modules(files, given=True)
-    return Sources(modules=modules, project=project, roots=roots, flat_roots=flat_roots)
+    return Sources(modules=modules, project=layout.project, roots=layout.roots, flat_roots=flat_roots)
 
 
 def _absolute(path: str, cwd: str) -> str:

@@ -113,7 +113,11 @@ class CPython:
 
 
 def run(
-    executable: str, args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None
+    executable: str,
+    args: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    timeout: float = 120,
 ) -> subprocess.CompletedProcess[str]:
     """What any `executable` prints when run with `args` in `cwd`, in a clean environment with `env` added."""
     return subprocess.run(
@@ -124,7 +128,7 @@ def run(
         capture_output=True,
         encoding="utf-8",
         errors="surrogateescape",
-        timeout=120,
+        timeout=timeout,
     )
 
 

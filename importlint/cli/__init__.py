@@ -20,6 +20,7 @@ COMMANDS = {
     "config": "importlint.cli.config",
     "explain": "importlint.cli.explain",
     "graph": "importlint.cli.graph",
+    "resolve": "importlint.cli.resolve",
     "rules": "importlint.cli.rules",
     "why": "importlint.cli.why",
 }

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 
 from importlint.cli import COMMANDS, FOUND_SOMETHING
 from importlint.cli.options import add_settings_arguments, settings_from
-from importlint.cli.output import add_output_arguments, has_colour, is_for_terminal, write_output
+from importlint.cli.output import (
+    add_output_arguments,
+    has_colour,
+    is_for_terminal,
+    print_environment,
+    write_output,
+)
 from importlint.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -46,7 +52,8 @@ def run(options: argparse.Namespace) -> int:
     from importlint.project import Project
     from importlint.report import render, render_statistics
 
-    report = check(Project(settings, paths))
+    project = Project(settings, paths)
+    report = check(project)
     if options.statistics:
         text = render_statistics(report)
     else:
@@ -54,6 +61,8 @@ def run(options: argparse.Namespace) -> int:
     write_output(text, options.output_file)
     if not options.quiet:
         _print_notes(report)
+    if options.verbose:
+        print_environment(project.environment)
     found = any(diagnostic.severity is not Severity.INFO for diagnostic in report.diagnostics)
     return FOUND_SOMETHING if found and not options.exit_zero else 0
 

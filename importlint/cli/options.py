@@ -32,7 +32,10 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     from importlint import __version__
 
     parser.add_argument(
-        "-v", "--verbose", action="store_true", help="show the traceback if importlint itself fails"
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="name the environment and what of it cannot be modelled; show the traceback if importlint itself fails",
     )
     parser.add_argument("--version", action="version", version=f"importlint {__version__}")
 

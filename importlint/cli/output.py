@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from importlint.errors import UsageError
+
+if TYPE_CHECKING:
+    from importlint.finder.environment import Environment
 
 COLOURS = ("auto", "always", "never")
 
@@ -33,6 +36,13 @@ def has_colour(choice: str, output_file: str | None) -> bool:
     if os.environ.get("NO_COLOR") or output_file is not None:
         return False
     return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def print_environment(environment: Environment) -> None:
+    """Say on standard error which environment is modelled, and what of it cannot be."""
+    print(f"importlint: environment: {environment.reason}", file=sys.stderr)
+    for note in environment.notes:
+        print(f"importlint: {note}", file=sys.stderr)
 
 
 def write_output(text: str, output_file: str | None = None) -> None:

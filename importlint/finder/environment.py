@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from importlint.errors import ImportlintError
 from importlint.finder.installation import (
@@ -90,12 +91,18 @@ def choose_environment(explicit: str | None, project_dir: str, environ: Mapping[
         ),
         *((os.path.join(project_dir, name), f"`{name}` in the project") for name in (".venv", "venv")),
     ]
+    stale: list[str] = []
     for candidate, reason in candidates:
         path = os.path.abspath(candidate)
         found = _read(path, reason, environ) if os.path.isdir(path) else None
         if found is not None:
-            return found
-    return _running(environ)
+            return replace(found, notes=(*stale, *found.notes))
+        if reason.endswith("is set"):
+            stale.append(
+                f"{reason} to `{candidate}`, where there is no Python environment: it is passed over"
+            )
+    running = _running(environ)
+    return replace(running, notes=(*stale, *running.notes))
 
 
 def explicit_path(dirs: tuple[str, ...]) -> Environment:

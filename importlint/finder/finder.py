@@ -13,22 +13,13 @@ import os
 from importlint.finder.environment import Environment
 from importlint.finder.installation import module_suffixes
 from importlint.finder.library_entry import library_hooks
-from importlint.finder.meta_path import (
-    MappingFinder,
-    MetaPathFinder,
-    NamespacePlaceholder,
-    OpaqueFinder,
-    PremadeNamespace,
-    RedirectingFinder,
-)
+from importlint.finder.meta_path import AskedFinder, MetaPathFinder, OpaqueFinder, PremadeNamespace
 from importlint.finder.path_entry import FileSystem
 from importlint.finder.path_finder import PathFinder
 from importlint.finder.six_moves import MovesFinder, is_moves, moves_entry
 from importlint.finder.spec import Attempt, Kind, Outcome, Search, Spec
 from importlint.finder.standard_library import LibraryModule, load_standard_library, preloaded_names
 from importlint.target import Target
-
-_Asked = MappingFinder | RedirectingFinder | PremadeNamespace
 
 
 class Finder:
@@ -42,8 +33,9 @@ class Finder:
         suffixes = module_suffixes(environment.extension_suffixes, environment.target.platform)
         self.path_finder = PathFinder(suffixes, files)
         for finder in environment.finders:
-            if isinstance(finder, MappingFinder) and finder.namespaces:
-                self.path_finder.hook(finder.placeholder, NamespacePlaceholder(finder))
+            if not isinstance(finder, OpaqueFinder):
+                for entry, entry_finder in finder.hooks().items():
+                    self.path_finder.hook(entry, entry_finder)
         foreign = self.target != environment.target or not environment.library_present
         if foreign:
             path = environment.library_path
@@ -89,8 +81,33 @@ class Finder:
         if alias.target is not None:
             target = self.find(alias.target, self.environment.library_path).spec
             if target is not None:
-                spec = Spec(name=name, kind=target.kind, origin=target.origin)
-        return Search(name=name, spec=spec, tried=(Attempt("sys.modules", Outcome.FOUND),))
+                # `importlib` tells its two frozen parts where their files are, in every version.
+                file = os.path.join(self.environment.library, *name.split(".")) + ".py"
+                origin = target.origin or (file if os.path.isfile(file) else None)
+                spec = Spec(name=name, kind=target.kind, origin=origin)
+        detail = f"importing `{parent.name}` puts it there"
+        return Search(name=name, spec=spec, tried=(Attempt("sys.modules", Outcome.FOUND, detail),))
+
+    def alias_target(self, name: str) -> str | None:
+        """The name of the module that a name in `sys.modules` stands for: `posixpath` for `os.path`."""
+        alias = self._library.aliases.get(name)
+        return alias.target if alias is not None and alias.covers(self.target) else None
+
+    def shadowed(self, spec: Spec, path: tuple[str, ...]) -> tuple[str, ...]:
+        """The files on `path` that would also have answered for the name of `spec`, had it not been found."""
+        entry_finders = (self.path_finder.entry_finder(entry) for entry in path)
+        later = (finder for finder in self._last if not isinstance(finder, OpaqueFinder))
+        others = (
+            *(finder.find(spec.name) for finder in entry_finders if finder is not None),
+            *(finder.find(spec.name, path, self.path_finder) for finder in later),
+        )
+        origins = (other.origin for other in others if other is not None)
+        return tuple(dict.fromkeys(each for each in origins if each is not None and each != spec.origin))
+
+    def names_beside_the_path(self) -> frozenset[str]:
+        """The top-level names that finders of editable installs have, whatever the path."""
+        finders = (each for each in self.environment.finders if not isinstance(each, OpaqueFinder))
+        return frozenset().union(*(finder.top_level_names() for finder in finders))
 
     def standard_library(self, name: str) -> LibraryModule | None:
         """The versions and platforms whose standard library has this top-level name; None if none has."""
@@ -115,7 +132,7 @@ class Finder:
         opaque = search.opaque
         for finder in self._last:
             if isinstance(finder, OpaqueFinder):
-                if finder.may_find(name):
+                if "." not in name:
                     opaque = opaque or f"`{finder.where}` runs code that may find it"
                     tried.append(Attempt(finder.where, Outcome.OPAQUE))
             elif spec := _ask(finder, name, path, self.path_finder, tried):
@@ -144,14 +161,14 @@ class Finder:
         return Spec(name=name, kind=Kind.FROZEN, origin=known, search_locations=locations)
 
 
-def _split_finders(finders: tuple[MetaPathFinder, ...]) -> tuple[list[_Asked], list[MetaPathFinder]]:
+def _split_finders(finders: tuple[MetaPathFinder, ...]) -> tuple[list[AskedFinder], list[MetaPathFinder]]:
     """The finders that start-up inserts before CPython's own, in the order they end up in, and the others."""
     first = [finder for finder in finders if not isinstance(finder, OpaqueFinder) and finder.first]
     return first[::-1], [finder for finder in finders if finder not in first]
 
 
 def _ask(
-    finder: _Asked, name: str, path: tuple[str, ...], path_finder: PathFinder, tried: list[Attempt]
+    finder: AskedFinder, name: str, path: tuple[str, ...], path_finder: PathFinder, tried: list[Attempt]
 ) -> Spec | None:
     spec = finder.find(name, path, path_finder)
     if spec is not None:

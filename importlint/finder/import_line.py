@@ -15,13 +15,14 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from importlint.finder.built_editable import read_meson, read_scikit_build
 from importlint.finder.meta_path import (
     MappingFinder,
     MetaPathFinder,
-    OpaqueFinder,
     PremadeNamespace,
     RedirectingFinder,
 )
+from importlint.finder.standard_library import load_standard_library
 
 
 class Effect(Struct, frozen=True, kw_only=True):
@@ -30,6 +31,8 @@ class Effect(Struct, frozen=True, kw_only=True):
     finders: tuple[MetaPathFinder, ...] = ()
     appended: tuple[str, ...] = ()
     """Path entries added at the end."""
+    once: bool = False
+    """Whether they are not added again when the file is read for a second time."""
     inserted: tuple[str, ...] = ()
     """Path entries added at the front."""
     site_directories: tuple[str, ...] = ()
@@ -46,9 +49,18 @@ _DISTUTILS = re.compile(r"get\(var, '(local|stdlib)'\) == 'local'.*__import__\('
 _NSPKG = re.compile(
     r"os\.path\.join\((.+?), \*(\([^)]*\))\).*sys\.modules\.setdefault\('([\w.]+)'", re.DOTALL
 )
+_PLACEHOLDER = re.compile(r"""^PATH_PLACEHOLDER = ['"]([^'"]+)['"] \+ """, re.MULTILINE)
 _CALL = re.compile(
     r"import (?:site|sys)\s*;\s*(site\.addsitedir|sys\.path\.append|sys\.path\.insert)\((.*)\)\s*;?\s*"
 )
+
+_ANY_IMPORT = re.compile(r"\b(?:import|from)\s+([A-Za-z_][\w.]*)")
+_SPEAKS_OF_IMPORTS = re.compile(
+    r"meta_path|path_hooks|path_importer_cache|sys\s*\.\s*(?:path|modules)\b|from\s+sys\s+import|\bsite\b"
+    r"|__import__|__path__|importlib|runpy|pkgutil|getattr|globals|vars\(|compile\(|eval\(|exec\((?!['\"])"
+    r"|(?:^|[;:\n'\"]|\\n)\s*import\s+[\w.]+\s*,"
+)
+"""What code uses that changes how modules are found, or that can hide such a use."""
 
 
 def read_import_line(file: str, line: str) -> Effect | None:
@@ -56,6 +68,8 @@ def read_import_line(file: str, line: str) -> Effect | None:
     directory, name = os.path.split(file)
     if _HARMLESS.fullmatch(name.removesuffix(".pth")):
         return Effect()
+    if name == "cmeel.pth" and line.strip() == "import cmeel_pth":
+        return _cmeel(directory)
     if "sys.__plen = len(sys.path)" in line:
         return Effect(marks=True)
     if "sys.path[p:p]=new" in line:
@@ -67,7 +81,37 @@ def read_import_line(file: str, line: str) -> Effect | None:
     if match := _CALL.fullmatch(line):
         return _call(match[1], match[2])
     match = _IMPORTED.match(line)
-    return _imported(os.path.join(directory, match[1] + ".py")) if match else None
+    effect = _imported(os.path.join(directory, match[1] + ".py")) if match else None
+    if effect is None and _leaves_imports_alone(line, directory):
+        return Effect()
+    return effect
+
+
+def read_start_entry(file: str, line: str) -> Effect | None:
+    """The effect of one line of `file`, a `.start` file: `module:function`, of which the module is read (PEP 829)."""
+    return read_import_line(file, f"import {line.partition(':')[0].strip()}")
+
+
+def _leaves_imports_alone(line: str, directory: str) -> bool:
+    """Whether neither a line nor the modules of `directory` that it imports speak of what finds modules.
+
+    What is neither there nor in the standard library cannot be judged, unless it is absent.
+    """
+    if _SPEAKS_OF_IMPORTS.search(line):
+        return False
+    library = load_standard_library().modules
+    for name in {match[1] for match in _ANY_IMPORT.finditer(line)}:
+        top = name.partition(".")[0]
+        if top in library:
+            continue
+        for file in (f"{top}.py", os.path.join(top, "__init__.py")):
+            try:
+                with open(os.path.join(directory, file), encoding="utf-8", errors="replace") as stream:
+                    if _SPEAKS_OF_IMPORTS.search(stream.read()):
+                        return False
+            except OSError:
+                continue
+    return True
 
 
 def _distutils(file: str, directory: str) -> Effect:
@@ -75,6 +119,13 @@ def _distutils(file: str, directory: str) -> Effect:
     init = os.path.join(directory, "setuptools", "_distutils", "__init__.py")
     finder = RedirectingFinder(where=file, modules=(("distutils", init),), first=True)
     return Effect(finders=(finder,))
+
+
+def _cmeel(directory: str) -> Effect:
+    """A prefix of its own below site-packages, as cmeel gives it to the robotics packages that it builds."""
+    version = os.path.basename(os.path.dirname(directory)).removesuffix("t")
+    entry = os.path.join(directory, "cmeel.prefix", "lib", version, "site-packages")
+    return Effect(appended=(entry,), once=True)
 
 
 def _nspkg(file: str, directory: str, match: re.Match[str]) -> Effect | None:
@@ -110,7 +161,7 @@ def _imported(module: str) -> Effect | None:
     if "editables.redirector" in text:
         return _editables(module, body)
     if "class MesonpyMetaFinder" in text or "class ScikitBuildRedirectingFinder" in text:
-        return _built_on_import(module, body)
+        return _built(module, text, body)
     return None
 
 
@@ -118,11 +169,12 @@ def _setuptools(module: str, text: str, values: Mapping[str, object]) -> Effect 
     mapping, namespaces = values.get("MAPPING"), values.get("NAMESPACES", {})
     if not isinstance(mapping, dict) or not isinstance(namespaces, dict):
         return None
+    match = _PLACEHOLDER.search(text)
     finder = MappingFinder(
         where=module,
         mapping=tuple((str(name), str(place)) for name, place in mapping.items()),
         namespaces=tuple((str(name), tuple(map(str, places))) for name, places in namespaces.items()),
-        placeholder=f"{os.path.basename(module).removesuffix('.py')}.__path_hook__",
+        placeholder=f"{match[1] if match else os.path.basename(module).removesuffix('.py')}.__path_hook__",
         by_prefix="reversed(list(MAPPING" in text,
         nested_namespaces="[*paths, PATH_PLACEHOLDER]" in text,
     )
@@ -144,21 +196,16 @@ def _editables(module: str, body: list[ast.stmt]) -> Effect:
     return Effect(finders=(RedirectingFinder(where=module, modules=modules),))
 
 
-def _built_on_import(module: str, body: list[ast.stmt]) -> Effect:
-    """meson-python's and scikit-build-core's finders answer from a build: their top-level names may hold anything."""
-    calls = [node for statement in body for node in ast.walk(statement) if isinstance(node, ast.Call)]
-    names = {
-        str(name).partition(".")[0]
-        for call in calls
-        if isinstance(call.func, ast.Name) and call.func.id == "install"
-        for argument in call.args
-        for name in _names_in(_literal(argument))
-    }
-    return Effect(finders=(OpaqueFinder(where=module, names=tuple(sorted(names))),) if names else ())
-
-
-def _names_in(value: object) -> list[object]:
-    return list(value) if isinstance(value, dict | set) else []
+def _built(module: str, text: str, body: list[ast.stmt]) -> Effect | None:
+    """meson-python's and scikit-build-core's finders, which come before all others."""
+    if "\ninstall_inplace(" in text:  # finds nothing that the path lines of its `.pth` file do not
+        return Effect()
+    finder: MetaPathFinder | None = (
+        read_meson(module, body)
+        if "class MesonpyMetaFinder" in text
+        else read_scikit_build(module, text, body)
+    )
+    return Effect(finders=(finder,)) if finder else None
 
 
 def _assigned(body: list[ast.stmt]) -> dict[str, object]:

@@ -56,6 +56,8 @@ class Installation(Struct, frozen=True, kw_only=True):
     extension_suffixes: tuple[str, ...]
     present: bool = True
     """Whether the standard library is there."""
+    uses_site: bool = True
+    """Whether `site` runs; not so where a `._pth` file says all (Windows)."""
 
     @property
     def library_name(self) -> str:
@@ -205,6 +207,7 @@ def _describe(prefix: str, library: Library) -> Installation:
     build = _build_variables(library.directory)
     windows = library.platlibdir == "Lib"
     platform = "win32" if windows else str(build.get("MACHDEP") or sys.platform)
+    own = _own_path(prefix, library.version) if windows else None
     return Installation(
         prefix=prefix,
         version=library.version,
@@ -212,7 +215,8 @@ def _describe(prefix: str, library: Library) -> Installation:
         platform=platform,
         platlibdir=library.platlibdir,
         library=library.directory,
-        path=_library_path(prefix, library, platform),
+        path=_library_path(prefix, library, platform) if own is None else own[0],
+        uses_site=own is None or own[1],
         builtin_names=_builtin_names(build, library.version),
         extension_suffixes=_extension_suffixes(build, library.version, library.free_threaded, platform),
     )
@@ -225,6 +229,23 @@ def _library_path(prefix: str, library: Library, platform: str) -> tuple[str, ..
         return (os.path.join(prefix, archive), os.path.join(prefix, "DLLs"), library.directory, prefix)
     extensions = os.path.join(library.directory, "lib-dynload")
     return (os.path.join(prefix, library.platlibdir, archive), library.directory, extensions)
+
+
+def _own_path(prefix: str, version: tuple[int, int]) -> tuple[tuple[str, ...], bool] | None:
+    """The path that a `._pth` file gives an interpreter, and whether `site` runs; None if there is no such file.
+
+    Windows' embeddable distributions have one beside the DLL: CPython `getpath.py`, "CHECK FOR ._pth FILE".
+    """
+    for name in (f"python{version[0]}{version[1]}._pth", "python._pth"):
+        try:
+            with open(os.path.join(prefix, name), encoding="utf-8-sig", errors="replace") as file:
+                lines = [line.partition("#")[0].strip() for line in file]
+        except (OSError, ValueError):
+            continue
+        entries = (line for line in lines if line and not line.startswith("import "))
+        path = tuple(os.path.normpath(os.path.join(prefix, entry.replace("\\", os.sep))) for entry in entries)
+        return path, "import site" in lines
+    return None
 
 
 def _build_variables(library: str) -> Mapping[str, object]:

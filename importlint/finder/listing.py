@@ -17,7 +17,7 @@ def list_modules(
     finder: Finder,
     path: tuple[str, ...],
     package: str = "",
-    locate: Locate = lambda spec: spec.search_locations,
+    locate: Locate = lambda spec, path: spec.search_locations,
 ) -> list[Spec]:
     """The specs of all modules that `path` leads to, at any depth, sorted by name.
 
@@ -29,7 +29,7 @@ def list_modules(
     while pending:
         parent, locations, above = pending.pop()
         for spec in _children(finder, parent, locations):
-            inside = locate(spec)
+            inside = locate(spec, locations)
             real = frozenset(_real(inside or ()))
             if real & above:
                 continue
@@ -45,6 +45,8 @@ def _children(finder: Finder, parent: str, path: tuple[str, ...]) -> Iterator[Sp
     """The specs of the modules directly on `path`."""
     entry_finders = (finder.path_finder.entry_finder(entry) for entry in path)
     names = {name for entry_finder in entry_finders if entry_finder for name in entry_finder.module_names()}
+    if not parent:
+        names |= finder.names_beside_the_path()
     for name in sorted(names):
         if name.isidentifier() and name not in ("__init__", "__pycache__"):
             spec = finder.find(f"{parent}.{name}" if parent else name, path).spec

@@ -8,9 +8,12 @@ CPython `sys.meta_path`; setuptools `editable_wheel._FINDER_TEMPLATE`, editables
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from msgspec import Struct
 
+from importlint.finder.built_editable import MesonFinder, ScikitBuildFinder
+from importlint.finder.path_entry import PathEntryFinder
 from importlint.finder.path_finder import PathFinder
 from importlint.finder.spec import Kind, Spec
 
@@ -45,6 +48,14 @@ class MappingFinder(Struct, frozen=True, kw_only=True, tag=True):
             return None
         parent = name.rpartition(".")[0]
         return path_finder.find(name, (mapping[parent],)).spec if parent in mapping else None
+
+    def top_level_names(self) -> frozenset[str]:
+        """Those of the mapping; its namespaces are listed by the place-holder."""
+        return frozenset(name for name, _ in self.mapping if "." not in name)
+
+    def hooks(self) -> Mapping[str, PathEntryFinder]:
+        """The place-holder, if there are namespaces."""
+        return {self.placeholder: NamespacePlaceholder(self)} if self.namespaces else {}
 
     def find_portions(self, name: str) -> Spec | None:
         """What `_EditableNamespaceFinder.find_spec` answers for the place-holder on the path."""
@@ -105,6 +116,14 @@ class RedirectingFinder(Struct, frozen=True, kw_only=True, tag=True):
         locations = (os.path.dirname(file),) if is_package else None
         return Spec(name=name, kind=kind, origin=file, search_locations=locations)
 
+    def top_level_names(self) -> frozenset[str]:
+        """Those that it maps."""
+        return frozenset(name for name, _ in self.modules)
+
+    def hooks(self) -> Mapping[str, PathEntryFinder]:
+        """No path entries of its own."""
+        return {}
+
 
 class PremadeNamespace(Struct, frozen=True, kw_only=True, tag=True):
     """A namespace package that the line of a `-nspkg.pth` makes before the first import.
@@ -131,18 +150,23 @@ class PremadeNamespace(Struct, frozen=True, kw_only=True, tag=True):
             search_locations=own if found is None else found if self.portion in found else (*found, *own),
         )
 
+    def top_level_names(self) -> frozenset[str]:
+        """Its own."""
+        return frozenset({self.name.partition(".")[0]})
+
+    def hooks(self) -> Mapping[str, PathEntryFinder]:
+        """No path entries of its own."""
+        return {}
+
 
 class OpaqueFinder(Struct, frozen=True, kw_only=True, tag=True):
-    """Start-up code that is not run: it may find the names below `names`, or any top-level name."""
+    """Start-up code that is not run: it may find any top-level name."""
 
     where: str
     """The file that holds the code."""
-    names: tuple[str, ...] | None
-    """Top-level names; None for any."""
-
-    def may_find(self, name: str) -> bool:
-        """Whether the absence of `name` is uncertain because of it."""
-        return "." not in name if self.names is None else name.partition(".")[0] in self.names
 
 
-MetaPathFinder = MappingFinder | RedirectingFinder | PremadeNamespace | OpaqueFinder
+AskedFinder = MappingFinder | RedirectingFinder | PremadeNamespace | ScikitBuildFinder | MesonFinder
+"""A finder that can be asked as CPython would ask it."""
+
+MetaPathFinder = AskedFinder | OpaqueFinder

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from importlint.finder.finder import Finder
 from importlint.finder.spec import Failure, FailureKind, Kind, Resolution, Search, Spec
 
-Locate = Callable[[Spec], tuple[str, ...] | None]
-"""From a spec to its module's `__path__` once its code has run, None if it has none.
+Locate = Callable[[Spec, tuple[str, ...]], tuple[str, ...] | None]
+"""From a spec, and the path that it was searched on, to its module's `__path__` once its code has run.
 
-An `opaque_entry` (see `path_finder`) in it means that the path is not known, or not all of it.
+None if it has none. An `opaque_entry` (see `path_finder`) in it means that the path is not known, or not all of it.
 """
 
 
@@ -24,25 +24,28 @@ def resolve(
     finder: Finder,
     name: str,
     search_path: tuple[str, ...],
-    locate: Locate = lambda spec: spec.search_locations,
+    locate: Locate = lambda spec, path: spec.search_locations,
 ) -> Resolution:
     """The specs of every prefix of an absolute dotted name, up to the first that fails.
 
-    `locate` says what a module's `__path__` has become; by default it is what its spec says.
+    `locate` says what the `__path__` of a module has become, where something is asked for below it; by default
+    it is what the spec says.
     """
     searches: list[Search] = []
     path: tuple[str, ...] | None = search_path
     prefix = ""
     parent: Spec | None = None
     for part in name.split("."):
-        prefix = f"{prefix}.{part}" if parent else part
+        if parent is not None:
+            prefix, path = f"{prefix}.{part}", locate(parent, path or ())
+        else:
+            prefix = part
         search = _find_below(finder, prefix, parent, path)
         searches.append(search)
         if search.spec is None:
             failure = _failure(prefix, parent if path is None else None)
             return Resolution(name=name, searches=tuple(searches), failure=failure)
         parent = search.spec
-        path = locate(parent)
     return Resolution(name=name, searches=tuple(searches), failure=None)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from importlint.finder.import_line import Effect, read_import_line
+from importlint.finder.import_line import Effect, read_import_line, read_start_entry
 from importlint.finder.installation import Installation, VirtualEnvironment
 from importlint.finder.meta_path import MappingFinder, MetaPathFinder, OpaqueFinder
 
@@ -43,17 +43,22 @@ class SiteRules(Struct, frozen=True, kw_only=True):
     """White space before a line is no part of it (3.15)."""
     once: bool
     """A virtual environment's files are read once, not twice (3.15)."""
+    start_files: bool
+    """Code runs after all path lines, and that of `.start` files takes the place of import lines (PEP 829, 3.15)."""
 
 
 def read_site_packages(
     base: Installation, venv: VirtualEnvironment | None, environ: Mapping[str, str]
 ) -> SitePackages:
     """What `site.main` adds to the path of the standard library, and the finders that its files install."""
+    if not base.uses_site:
+        return SitePackages(path=base.path, directories=(), finders=(), notes=())
     rules = _rules(base)
     builder = _PathBuilder(base.path, rules)
     directories = [place for place in _site_directories(base, venv, rules, environ) if os.path.isdir(place)]
     for directory in directories:
         builder.add_site_directory(directory)
+    builder.run_deferred()
     return SitePackages(
         path=tuple(builder.path),
         directories=tuple(dict.fromkeys(directories)),
@@ -74,6 +79,7 @@ def _rules(base: Installation) -> SiteRules:
         splits_like_str=base.version >= (3, 13),
         strips=base.version >= (3, 15),
         once=base.version >= (3, 15),
+        start_files=base.version >= (3, 15),
     )
 
 
@@ -128,6 +134,8 @@ class _PathBuilder:
         self.notes: list[str] = []
         self._rules = rules
         self._known = {_key(entry) for entry in path}
+        self._imports: list[tuple[str, str]] = []
+        self._starts: list[tuple[str, str]] = []
         self._mark = 0
         self._inserted = 0
 
@@ -135,21 +143,41 @@ class _PathBuilder:
         """CPython `site.addsitedir`."""
         self._append(directory)
         try:
-            names = sorted(name for name in os.listdir(directory) if name.endswith(".pth"))
+            names = sorted(os.listdir(directory))
         except OSError:
             return
+        if self._rules.skips_hidden:
+            names = [name for name in names if not name.startswith(".")]
+        starts = [name for name in names if name.endswith(".start") and self._rules.start_files]
         for name in names:
-            if not (self._rules.skips_hidden and name.startswith(".")):
-                self._add_package(directory, name)
+            if name.endswith(".pth"):
+                replaced = name.removesuffix(".pth") + ".start" in starts
+                self._add_package(directory, name, replaced)
+        for name in starts:
+            self._starts += self._start_entries(os.path.join(directory, name))
 
-    def _add_package(self, directory: str, name: str) -> None:
-        """CPython `site.addpackage`."""
+    def run_deferred(self) -> None:
+        """Where code runs after all path lines: that of import lines, then that of `.start` files."""
+        for file, line in self._imports:
+            self._apply(file, read_import_line(file, line))
+        for file, line in self._starts:
+            self._apply(file, read_start_entry(file, line))
+
+    def _start_entries(self, file: str) -> list[tuple[str, str]]:
+        lines = (line.strip() for line in self._lines(file))
+        return [(file, line) for line in lines if line and not line.startswith("#")]
+
+    def _add_package(self, directory: str, name: str, replaced: bool) -> None:
+        """CPython `site.addpackage`; `replaced` where a `.start` file stands for the import lines."""
         file = os.path.join(directory, name)
         for line in self._lines(file):
             if line.startswith("#") or not line.strip():
                 continue
             if line.startswith(("import ", "import\t")):
-                self._apply(file, read_import_line(file, line))
+                if not self._rules.start_files:
+                    self._apply(file, read_import_line(file, line))
+                elif not replaced:
+                    self._imports.append((file, line))
             else:
                 entry = os.path.abspath(os.path.join(directory, line.rstrip()))
                 if _exists(entry):
@@ -171,14 +199,15 @@ class _PathBuilder:
     def _apply(self, file: str, effect: Effect | None) -> None:
         if effect is None:
             self.notes.append(f"{file}: runs code at start-up that cannot be modelled")
-            effect = Effect(finders=(OpaqueFinder(where=file, names=None),))
+            effect = Effect(finders=(OpaqueFinder(where=file),))
         self.finders += [finder for finder in effect.finders if finder not in self.finders]
         for finder in effect.finders:
-            if isinstance(finder, MappingFinder) and finder.namespaces:
-                self._append(finder.placeholder)
+            if isinstance(finder, MappingFinder):
+                for placeholder in finder.hooks():
+                    self._append(placeholder)
         for entry in effect.site_directories:
             self.add_site_directory(os.path.abspath(entry))
-        self.path += effect.appended
+        self.path += [entry for entry in effect.appended if not (effect.once and entry in self.path)]
         self.path[:0] = effect.inserted
         if effect.marks:
             self._mark = len(self.path)

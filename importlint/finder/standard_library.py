@@ -9,6 +9,8 @@ environment's, and for names that are compiled into the interpreter.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from typing import ClassVar
 
 import msgspec
 from msgspec import Struct
@@ -83,6 +85,52 @@ def load_standard_library() -> StandardLibrary:
     path = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "standard_library.json")
     with open(path, "rb") as file:
         return msgspec.json.decode(file.read(), type=StandardLibrary)
+
+
+class ModuleNames(Struct, frozen=True, kw_only=True):
+    """What is bound in modules of the standard library that are compiled or fill themselves, on any platform.
+
+    For each module, names by the versions that have them: `3.10 3.13` from the first to the last.
+    """
+
+    names: dict[str, dict[str, str]]
+    star_builtins: dict[str, dict[str, str]]
+    """The built-in names that a star import from a module rebinds."""
+
+    NEWEST: ClassVar[tuple[int, int]] = (3, 13)
+    """The newest version that the table knows."""
+
+    def of_version(self, version: tuple[int, int]) -> dict[str, frozenset[str]]:
+        """The names of each module; modules that the table does not know for that version are left out."""
+        return _in_version(self.names, version)
+
+    def stars_of_version(self, version: tuple[int, int]) -> dict[str, frozenset[str]]:
+        """The built-in names that each module's star rebinds."""
+        return _in_version(self.star_builtins, version)
+
+    def builtins(self, version: tuple[int, int]) -> frozenset[str]:
+        """The public names that every module of that version, or of the newest known one, can read."""
+        names = self.of_version(min(version, self.NEWEST))["builtins"]
+        return frozenset(name for name in names if not name.startswith("_"))
+
+
+def _in_version(
+    table: Mapping[str, Mapping[str, str]], version: tuple[int, int]
+) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for module, spans in table.items():
+        for span, names in spans.items():
+            first, last = map(parse_version, span.split())
+            if first <= version <= last:
+                found[module] = found.get(module, frozenset()).union(names.split())
+    return found
+
+
+def load_module_names() -> ModuleNames:
+    """The table, read from `importlint/data/module_names.json`."""
+    path = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "module_names.json")
+    with open(path, "rb") as file:
+        return msgspec.json.decode(file.read(), type=ModuleNames)
 
 
 def preloaded_names(target: Target) -> frozenset[str]:

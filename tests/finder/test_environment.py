@@ -48,6 +48,16 @@ def test_order_of_choice(project: Path) -> None:
     assert not choose_environment(None, str(project), {}).known
 
 
+def test_the_environment_that_pre_commit_made_is_not_the_projects(project: Path) -> None:
+    """In a hook, `VIRTUAL_ENV` is where importlint itself is installed; another one was activated by someone."""
+    hook = {"PRE_COMMIT": "1", "VIRTUAL_ENV": sys.prefix}
+    active = {"PRE_COMMIT": "1", "VIRTUAL_ENV": str(project.parent / "active")}
+    assert choose_environment(None, str(project), hook).prefix == str(project / ".venv")
+    assert not choose_environment(None, str(project.parent), hook).known
+    assert choose_environment(None, str(project), active).prefix == active["VIRTUAL_ENV"]
+    assert choose_environment(None, str(project), {"VIRTUAL_ENV": sys.prefix}).prefix == sys.prefix
+
+
 @pytest.mark.parametrize("explicit", ["absent", "empty", "file", "old"])
 def test_no_environment_where_one_is_named(explicit: str, tmp_path: Path) -> None:
     """The message names the path and says what to name instead."""
@@ -108,27 +118,73 @@ def test_exactly_the_given_path(tmp_path: Path) -> None:
 
 
 def test_start_up_code_that_cannot_be_modelled(tmp_path: Path) -> None:
-    """Absent names are uncertain: all top-level ones, or those that the code names; what is found stays found."""
+    """Absent top-level names are uncertain; what is found stays found, and what is below it absent."""
     site = f"env/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
-    skbuild = "class ScikitBuildRedirectingFinder: ...\ninstall({'built.core': '/p/core.py'}, {'built._c': 'c.so'})\n"
+    meson = "class MesonpyMetaFinder: ...\ndef init(): sys.meta_path.insert(0, MesonpyMetaFinder({'built'}, '/gone'))\n"
     Tree(
         {
             "env/pyvenv.cfg": _HOME + "include-system-site-packages = false\n",
-            f"{site}/_built_editable.py": skbuild,
+            f"{site}/_built_editable.py": meson,
             f"{site}/_built_editable.pth": "import _built_editable\n",
         }
     ).write(tmp_path)
     environment = choose_environment(str(tmp_path / "env"), "/", {})
     assert resolve(Finder(environment), "built.core", environment.path).opaque
-    assert resolve(Finder(environment), "other", environment.path).opaque is None
-    assert not environment.notes
-    (tmp_path / site / "unknown.pth").write_text("import os; exec('anything')\n")
+    assert [note for note in environment.notes if "_built_editable.pth" in note]
+    (tmp_path / site / "_built_editable.pth").unlink()
+    (tmp_path / site / "unknown.pth").write_text("import os; exec(os.environ.get('START', ''))\n")
     environment = choose_environment(str(tmp_path / "env"), "/", {})
     resolution = resolve(Finder(environment), "other", environment.path)
     assert resolution.opaque
     assert resolution.searches[-1].tried[-1].outcome is Outcome.OPAQUE
     assert resolve(Finder(environment), "json.absent", environment.path).opaque is None
     assert [note for note in environment.notes if "unknown.pth" in note]
+
+
+def test_start_up_code_that_leaves_imports_alone(tmp_path: Path) -> None:
+    """Neither the line nor the module that it imports speaks of what finds modules."""
+    site = f"env/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
+    settings = _HOME + "include-system-site-packages = false\n"
+    Tree({"env/pyvenv.cfg": settings, f"{site}/helper.py": "import json\njson.loads('1')\n"}).write(tmp_path)
+
+    def is_uncertain(line: str) -> bool:
+        (tmp_path / site / "line.pth").write_text(line)
+        environment = choose_environment(str(tmp_path / "env"), "/", {})
+        return resolve(Finder(environment), "other", environment.path).opaque is not None
+
+    assert not is_uncertain("import helper\n")
+    assert not is_uncertain("import os; exec('try:\\n import helper\\nexcept Exception: pass')\n")
+    assert not is_uncertain("import gone\n")
+    assert is_uncertain("import os; exec('import helper, os')\n")
+    assert is_uncertain("import helper; __import__('hel' + 'per')\n")
+    (tmp_path / site / "helper.py").write_text("import sys\nsys.meta_path.append(None)\n")
+    assert is_uncertain("import helper\n")
+
+
+def test_windows_own_path_file(tmp_path: Path) -> None:
+    """`._pth` beside the DLL says all of the path; `site` runs only where it is told to."""
+    Tree(
+        {
+            "python.exe": "",
+            "python313.dll": "",
+            "Lib/os.py": "",
+            "Lib/site-packages/m.py": "",
+            "python313._pth": "python313.zip # comment\n.\n\nimport other\nLib\\inner\n",
+        }
+    ).write(tmp_path)
+    environment = choose_environment(str(tmp_path), "/", {})
+    assert environment.path == tuple(str(tmp_path / name) for name in ("python313.zip", "", "Lib/inner"))
+    with (tmp_path / "python313._pth").open("a") as file:
+        file.write("import site\n")
+    environment = choose_environment(str(tmp_path), "/", {"PYTHONNOUSERSITE": "1"})
+    assert environment.path[-1] == str(tmp_path / "Lib" / "site-packages")
+
+
+def test_a_stale_setting_is_named(project: Path) -> None:
+    """`VIRTUAL_ENV` of an environment that is gone is passed over, and `config` shows that it was."""
+    environment = choose_environment(None, str(project), {"VIRTUAL_ENV": "/nowhere/gone"})
+    assert Path(environment.prefix).name == ".venv"
+    assert [note for note in environment.notes if "`VIRTUAL_ENV`" in note and "/nowhere/gone" in note]
 
 
 def _kind(finder: Finder, name: str, environment: Environment) -> Kind | None:

@@ -9,6 +9,7 @@ from msgspec import structs
 from importlint.finder.environment import choose_environment, explicit_path
 from importlint.finder.finder import Finder
 from importlint.finder.listing import list_modules
+from importlint.finder.meta_path import RedirectingFinder
 from importlint.finder.spec import Kind
 from tests.cpython import CPython, installed
 from tests.trees import Tree
@@ -92,3 +93,15 @@ def test_each_directory_is_read_once(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         list_modules(finder, path)
         assert all(finder.find(name, path).spec is None for name in ("absent", "b.absent"))
     assert sorted(read) == sorted({str(tmp_path), *(str(tmp_path / name) for name in ("a", "a/space", "b"))})
+
+
+def test_what_finders_of_editable_installs_have(tmp_path: Path) -> None:
+    """Their top-level names are on no path entry."""
+    Tree({"away/package/__init__.py": "", "away/package/m.py": "", "away/single.py": ""}).write(tmp_path)
+    modules = {"package": "package/__init__.py", "single": "single.py", "gone": "gone.py"}
+    finder = RedirectingFinder(
+        where="", modules=tuple((name, str(tmp_path / "away" / file)) for name, file in modules.items())
+    )
+    environment = structs.replace(explicit_path(()), finders=(finder,))
+    specs = list_modules(Finder(environment), (str(tmp_path / "empty"),))
+    assert [spec.name for spec in specs] == ["package", "package.m", "single"]

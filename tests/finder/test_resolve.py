@@ -78,13 +78,13 @@ def test_locate_replaces_the_path_of_a_package(tmp_path: Path) -> None:
     finder, path = Finder(explicit_path(())), (str(tmp_path),)
     other = (str(tmp_path / "other"),)
 
-    def locate(spec: Spec) -> tuple[str, ...] | None:
+    def locate(spec: Spec, path: tuple[str, ...]) -> tuple[str, ...] | None:
         return other if spec.name in ("a", "module") else None
 
     assert resolve(finder, "a.there", path, locate).spec
     assert resolve(finder, "module.there", path, locate).spec
     assert resolve(finder, "a.here", path, locate).failure
-    deleted = resolve(finder, "a.here", path, lambda spec: None).failure
+    deleted = resolve(finder, "a.here", path, lambda spec, path: None).failure
     assert deleted is not None
     assert deleted.kind is FailureKind.NOT_A_PACKAGE
 
@@ -93,7 +93,7 @@ def test_an_unknown_path_makes_absence_uncertain(tmp_path: Path) -> None:
     Tree({"a/__init__.py": "", "a/here.py": "", "a/space/m.py": ""}).write(tmp_path)
     finder, path = Finder(explicit_path(())), (str(tmp_path),)
 
-    def locate(spec: Spec) -> tuple[str, ...] | None:
+    def locate(spec: Spec, path: tuple[str, ...]) -> tuple[str, ...] | None:
         own = spec.search_locations
         return (*own, opaque_entry("`a` edits it")) if own and spec.name == "a" else own
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from importlint.finder.environment import choose_environment
 from tests.cpython import CPython, interpreters, run
+from tests.trees import Tree
 
 _SHOW = ["-c", "import json, sys; print(json.dumps(sys.path[1:]))"]
 
@@ -32,6 +34,15 @@ _PTH_FILES: dict[str, bytes] = {
     "site.pth": b"import site; site.addsitedir('{root}/nested-site')\n",
     "unknown.pth": b"import os; os.environ.get('nothing')\n",
 }
+_CMEEL = """
+import os
+import sys
+from pathlib import Path
+SITELIB = os.sep.join(["lib", "python" + ".".join(sys.version.split(".")[:2]), "site-packages"])
+sys.path.append(str(Path(__file__).parent / "cmeel.prefix" / SITELIB))
+"""
+"""The part of cmeel's module that counts where there is no other prefix on the path."""
+
 _DIRECTORIES = (
     *("elsewhere", "never", "hidden", "bom", "after-bom", "appended", "inserted", "developed"),
     *("feed1", "feed2", "nested-site", "by-nested-site", "user"),
@@ -102,6 +113,64 @@ def test_path_of_the_running_python(tmp_path: Path) -> None:
     environment = choose_environment(None, str(tmp_path), {"PYTHONNOUSERSITE": "1"})
     assert not environment.known
     assert list(environment.path) == _started(sys.executable, {}, tmp_path)
+
+
+_SCRIPT = "import json, sys; print(json.dumps(sys.path))"
+
+
+@pytest.mark.parametrize("start", ["-c", "-m", "script", "link", "directory", "zip"])
+def test_path_of_every_start(interpreter: CPython, start: str, tmp_path: Path) -> None:
+    """What is started adds one entry at the front, and changes nothing else."""
+    Tree({"cwd/m.py": _SCRIPT, "place/m.py": _SCRIPT, "program/__main__.py": _SCRIPT}).write(tmp_path)
+    (tmp_path / "cwd" / "link.py").symlink_to("../place/m.py")
+    with zipfile.ZipFile(tmp_path / "program.zip", "w") as archive:
+        archive.writestr("__main__.py", _SCRIPT)
+    arguments, first = {
+        "-c": (["-c", _SCRIPT], ""),
+        "-m": (["-m", "m"], str(tmp_path / "cwd")),
+        "script": (["../place/m.py"], str(tmp_path / "place")),
+        "link": (["link.py"], str(tmp_path / "place")),
+        "directory": ([str(tmp_path / "program")], str(tmp_path / "program")),
+        "zip": ([str(tmp_path / "program.zip")], str(tmp_path / "program.zip")),
+    }[start]
+    executable = _make_environment(interpreter, tmp_path / "env", [])
+    answer = run(executable, arguments, tmp_path / "cwd")
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads(answer.stdout) == [first, *_modelled(executable, {})]
+
+
+def test_start_files(tmp_path: Path) -> None:
+    """PEP 829 for 3.15, by its text: code after all path lines, import lines only without a `.start` file."""
+    site = "env/lib/python3.15/site-packages"
+    line = "import sys; sys.path.insert(0, '/inserted')\n"
+    settings = f"home = {tmp_path}/gone\nversion = 3.15.0\ninclude-system-site-packages = false\n"
+    finder = "class _EditableFinder: ...\nMAPPING = {'mapped': '/mapped'}\n"
+    Tree(
+        {
+            "env/pyvenv.cfg": settings,
+            f"{site}/a.pth": f"{line}  {tmp_path}/later\n",
+            f"{site}/b.pth": "import sys; sys.path.append('/never')\n",
+            f"{site}/b.start": "# comment\n\n  __editable___x_finder:install\n",
+            f"{site}/c.pth": f"{tmp_path}/last\n",
+            f"{site}/__editable___x_finder.py": finder,
+            f"{site}/mapped/": "",
+            "later/": "",
+            "last/": "",
+        }
+    ).write(tmp_path)
+    environment = choose_environment(str(tmp_path / "env"), "/", {})
+    assert environment.path[0] == "/inserted"
+    assert environment.path[-3:] == tuple(str(tmp_path / name) for name in (site, "later", "last"))
+    assert [finder.where for finder in environment.finders] == [f"{tmp_path}/{site}/__editable___x_finder.py"]
+
+
+def test_cmeel(cpython: CPython, tmp_path: Path) -> None:
+    """`cmeel.pth` adds a prefix of its own, once, whether or not it is there."""
+    executable = _make_environment(cpython, tmp_path / "env", [])
+    site = Path(next(entry for entry in _started(executable, {}, tmp_path) if "site-packages" in entry))
+    (site / "cmeel.pth").write_text("import cmeel_pth\n")
+    (site / "cmeel_pth.py").write_text(_CMEEL)
+    assert _modelled(executable, {}) == _started(executable, {}, tmp_path)
 
 
 def _make_environment(interpreter: CPython, place: Path, options: list[str]) -> str:
