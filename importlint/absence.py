@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from importlint.discovery import Module, ancestors, is_below
-from importlint.finder.spec import Kind, Spec
-from importlint.graph.link import Link
+from importlint.finder.spec import FailureKind, Kind, Spec
+from importlint.graph.link import Link, is_dynamic_import
 from importlint.graph.writes import injected_modules
 from importlint.syntax.facts import Attribute, Call, Constant, Expression, ModuleFacts, Name
 from importlint.syntax.namespace import written
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 _PLATFORMS = {"win32": "Windows", "linux": "Linux", "darwin": "macOS", "posix": "Unix"}
 
 
-def is_judged(project: Project, link: Link) -> bool:
+def is_judged(project: Project, link: Link, *, own: bool = False) -> bool:
     """Whether the module that a link asks for is certainly absent.
 
     Not where code that is not run could provide it, nor a third-party name in an environment that importlint
-    fell back on.
+    fell back on. `own` says that the name is meant for the project, even if its top-level name is not found.
     """
     resolution, failure = link.resolution, link.failure
     if resolution is None or failure is None or resolution.opaque is not None:
@@ -33,11 +33,11 @@ def is_judged(project: Project, link: Link) -> bool:
     top = failure.name.partition(".")[0]
     if top == "__main__" or _asks_about(project, link.module, failure.name):
         return False
-    if top in project.hooked_packages or _is_injected(project.injected_modules, failure.name):
+    if top in project.exports.hooked_packages or _is_injected(project.injected_modules, failure.name):
         return False
-    if top == failure.name and _edits_search_path(project, link.module):
+    if top == failure.name and edits_search_path(project, link.module):
         return False
-    if project.finder.standard_library(top) is not None or is_first_party(project, top, link.module):
+    if own or project.finder.standard_library(top) is not None or is_first_party(project, top, link.module):
         return True
     if not project.environment.known:
         return False
@@ -58,8 +58,10 @@ def is_within(value: object, package: str) -> bool:
 
 def _asks_about(project: Project, module: Module, name: str) -> bool:
     """Whether a module passes the absent name to a call: `importorskip("x")`, `find_spec("x")` expect absence."""
+    aliases = project.known_names(module.path).aliases
     return any(
         isinstance(part, Call)
+        and not is_dynamic_import(part, aliases)
         and any(
             isinstance(argument, Constant) and is_within(argument.value, name) for argument in part.arguments
         )
@@ -67,7 +69,7 @@ def _asks_about(project: Project, module: Module, name: str) -> bool:
     )
 
 
-def _edits_search_path(project: Project, module: Module) -> bool:
+def edits_search_path(project: Project, module: Module) -> bool:
     """Whether a module, or an `__init__.py` or `conftest.py` above it, changes where top-level names are searched."""
     paths = [module.path]
     for directory in ancestors(os.path.dirname(module.path)):
@@ -112,10 +114,18 @@ def _may_make_submodule(project: Project, package: Spec, name: str) -> bool:
         return False
     if package.origin is None or package.kind is not Kind.SOURCE:
         return True
-    facts, namespace = project.facts(package.origin), project.namespace(package.origin)
-    if not isinstance(facts, ModuleFacts) or namespace is None or facts.reflection or namespace.edits_path:
+    facts = project.facts(package.origin)
+    if not isinstance(facts, ModuleFacts) or facts.reflection:
         return True
     return _is_injected(injected_modules(project, package.origin, package.name), name)
+
+
+def may_be_submodule(project: Project, package: Spec, name: str, module: Module) -> bool:
+    """Whether `from package import name` in `module` finds a submodule, or could."""
+    if not package.is_package:
+        return project.finder.find_alias(f"{package.name}.{name}", package) is not None
+    resolution = project.resolve(f"{package.name}.{name}", module)
+    return resolution.spec is not None or resolution.opaque is not None
 
 
 def standard_library_note(project: Project, name: str) -> str | None:
@@ -158,6 +168,20 @@ def near_names(project: Project, name: str, module: Module) -> frozenset[str]:
         if finder is not None:
             found.update(finder.module_names())
     return frozenset(f"{parent}.{each}" if parent else each for each in found)
+
+
+def differing_case(project: Project, link: Link) -> str | None:
+    """The file or directory that would be the module that a link misses, were case not to count."""
+    failure = link.failure
+    if failure is None or failure.kind is not FailureKind.NOT_FOUND:
+        return None
+    folded = failure.name.casefold()
+    for name in sorted(near_names(project, failure.name, link.module)):
+        if name.casefold() == folded and name != failure.name:
+            spec = project.resolve(name, link.module).spec
+            if spec is not None:
+                return spec.origin or (spec.search_locations or (None,))[0]
+    return None
 
 
 def has_stub(project: Project, name: str, module: Module) -> bool:

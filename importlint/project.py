@@ -10,24 +10,35 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from importlint.closure import Closure
 from importlint.config import Settings
-from importlint.discovery import Module, Naming, Sources, discover, display_path, is_below, is_site
+from importlint.discovery import (
+    Layout,
+    Module,
+    Naming,
+    Sources,
+    discover,
+    display_path,
+    find_layout,
+    is_below,
+    is_site,
+)
 from importlint.errors import ImportlintError, InternalError
+from importlint.exports import Exports
 from importlint.finder.environment import Environment, choose_environment, explicit_path
 from importlint.finder.finder import Finder
-from importlint.finder.path_finder import opaque_entry
-from importlint.finder.resolve import absolute_name, resolve
+from importlint.finder.resolve import resolve
 from importlint.finder.spec import Kind, Resolution, Spec
 from importlint.graph.build import build_graph
 from importlint.graph.graph import ImportGraph
 from importlint.graph.link import Link, links
-from importlint.graph.writes import attribute_writes, injected_modules
+from importlint.graph.writes import injected_modules
+from importlint.package_path import PackagePaths
 from importlint.syntax import facts as f
 from importlint.syntax.conditions import NOTHING_KNOWN, Known
 from importlint.syntax.flow import Situated, known_names, walk
 from importlint.syntax.namespace import Namespace
 from importlint.syntax.read import read_facts
-from importlint.syntax.qualified import qualified_name
 from importlint.syntax.source import SourceProblem
 from importlint.target import Target
 
@@ -57,6 +68,11 @@ class Project:
     # ---- stages
 
     @cached_property
+    def layout(self) -> Layout:
+        """Where the project is; its files are not listed yet."""
+        return find_layout(self.paths, self.settings, self.cwd)
+
+    @cached_property
     def sources(self) -> Sources:
         """The files that were given, with their names."""
         return discover(self.paths, self.settings, self.cwd)
@@ -66,7 +82,7 @@ class Project:
         """What the analysed code would run in, read from files alone."""
         if self.settings.path is not None:
             return explicit_path(self.settings.path)
-        return choose_environment(self.settings.environment, self.sources.project, os.environ)
+        return choose_environment(self.settings.environment, self.layout.project, os.environ)
 
     @cached_property
     def target(self) -> Target:
@@ -83,6 +99,11 @@ class Project:
         return Finder(self.environment, self.target)
 
     @cached_property
+    def package_paths(self) -> PackagePaths:
+        """Where the submodules of packages are searched once the packages have run."""
+        return PackagePaths(self)
+
+    @cached_property
     def reading(self) -> Reading:
         """The given modules and, from import to import, those of the project that they need."""
         modules = {module.path: module for module in self.sources.modules}
@@ -92,7 +113,9 @@ class Project:
         while waiting:
             module = waiting.popleft()
             found[module.path] = self._links(module)
-            for spec in [load.spec for link in found[module.path] for load in link.loads]:
+            loaded = [load.spec for link in found[module.path] for load in link.loads]
+            parents = self.resolve(module.package, module).searches if module.package else ()
+            for spec in (*(search.spec for search in parents if search.spec), *loaded):
                 if spec.origin is not None and spec.origin not in modules and self.is_own(spec):
                     (modules[spec.origin],) = naming.modules((spec.origin,), given=False)
                     waiting.append(modules[spec.origin])
@@ -185,9 +208,14 @@ class Project:
         """How an absolute name is found by an import in `module`."""
         key = (name, module.search_path, module.fallback_path)
         if key not in self._resolutions:
-            path = dict.fromkeys((*module.search_path, *self.environment.path, *module.fallback_path))
-            self._resolutions[key] = resolve(self.finder, name, tuple(path), self._locate)
+            path = self.search_path(module)
+            self._resolutions[key] = resolve(self.finder, name, path, self.package_paths.locate)
         return self._resolutions[key]
+
+    def search_path(self, module: Module) -> tuple[str, ...]:
+        """The path entries on which an import in `module` searches top-level names, in order."""
+        entries = (*module.search_path, *self.environment.path, *module.fallback_path)
+        return tuple(dict.fromkeys(entries))
 
     def submodule(self, package: Spec, name: str, module: Module) -> Spec | None:
         """The submodule that `from package import name` loads; None where `name` is an attribute, or nothing."""
@@ -202,61 +230,15 @@ class Project:
         namespace = self.namespace(package.origin) if package.origin and self.is_own(package) else None
         return (namespace.listed or ()) if namespace and package.is_package else ()
 
-    def exports(self, spec: Spec, besides: f.Statement | None = None) -> frozenset[str] | None:
-        """Every name that a module of the project can have, submodules apart; None if that cannot be told.
-
-        `besides` is a statement of the module itself whose bindings do not count.
-        """
-        return self._exports(spec, besides, frozenset())
-
-    def typing_names(self, spec: Spec) -> frozenset[str]:
-        """The names of a module of the project that only type checkers see."""
-        namespace = self.namespace(spec.origin) if spec.origin else None
-        return namespace.typing_names if namespace else frozenset()
-
-    def _exports(
-        self, spec: Spec, besides: f.Statement | None, seen: frozenset[str]
-    ) -> frozenset[str] | None:
-        if spec.origin is None or spec.kind is not Kind.SOURCE or spec.origin not in self.modules:
-            return None
-        namespace = self.namespace(spec.origin)
-        if namespace is None or namespace.is_open or spec.name.partition(".")[0] in self.hooked_packages:
-            return None
-        if any(self._is_own_reflection(self.modules[spec.origin], each) for each in namespace.told_its_name):
-            return None
-        written = self.written_from_outside.get(spec.origin, frozenset())
-        if "*" in written:
-            return None
-        names = written | (namespace.names if besides is None else namespace.names_besides(besides))
-        if os.path.basename(spec.origin) == "__init__.py":
-            names |= {"__path__"}
-        for star in namespace.stars:
-            link = next(link for link in self.reading.links[spec.origin] if link.statement is star)
-            source = link.resolution.spec if link.resolution else None
-            if source is None:
-                return None
-            if source.origin in seen or source.origin == spec.origin:
-                continue
-            more = self._exports(source, None, seen | {spec.origin})
-            if more is None:
-                return None
-            names |= more
-        return names
-
-    def _is_own_reflection(self, module: Module, function: f.Expression) -> bool:
-        """Whether a function that `module` calls is one of the project that may replace or fill modules."""
-        qualified = qualified_name(function, self.known_names(module.path).aliases) or ""
-        owner = qualified.rpartition(".")[0] or qualified
-        name = owner.lstrip(".")
-        absolute = absolute_name(module.package, len(owner) - len(name), name, self.target.version)
-        spec = self.resolve(absolute, module).spec if isinstance(absolute, str) and absolute else None
-        facts = self.facts(spec.origin) if spec and spec.origin and self.is_own(spec) else None
-        return isinstance(facts, f.ModuleFacts) and facts.reflection
+    @cached_property
+    def exports(self) -> Exports:
+        """Which names modules can have."""
+        return Exports(self, self.target)
 
     @cached_property
-    def written_from_outside(self) -> Mapping[str, frozenset[str]]:
-        """For a module's path, the names that other modules assign to it; `*` where they are computed."""
-        return attribute_writes(self)
+    def closure(self) -> Closure:
+        """What modules load when they are imported."""
+        return Closure(self)
 
     @cached_property
     def injected_modules(self) -> frozenset[str]:
@@ -264,30 +246,28 @@ class Project:
         modules = self.reading.modules
         return frozenset().union(*(injected_modules(self, each.path, each.package) for each in modules))
 
-    @cached_property
-    def hooked_packages(self) -> frozenset[str]:
-        """The top-level packages of the project that have import hooks of their own."""
-        found = ((module, self.facts(module.path)) for module in self.reading.modules)
-        return frozenset(
-            module.name.partition(".")[0]
-            for module, facts in found
-            if isinstance(facts, f.ModuleFacts) and facts.import_hooks
-        )
-
     def _binds(self, path: str, name: str) -> bool:
         """Whether the module at `path` gives `name` a value of its own: by a definition, not by an import."""
         namespace = self.namespace(path)
         return namespace is not None and name in namespace.defined
 
-    def _locate(self, spec: Spec) -> tuple[str, ...] | None:
-        """A package's `__path__` after its code has run; edits of it are not modelled yet, so it is unknown."""
-        if spec.origin and spec.kind is Kind.SOURCE and self.is_own(spec):
-            namespace = self.namespace(spec.origin)
-            if namespace is not None and namespace.edits_path:
-                return (*(spec.search_locations or ()), opaque_entry(f"`{spec.name}` edits its `__path__`"))
-        return spec.search_locations
-
     # ---- whose module it is
+
+    def module_of(self, spec: Spec) -> Module:
+        """The module of a spec with a file; one outside the project searches the roots and the environment."""
+        assert spec.origin is not None
+        if spec.origin in self.modules:
+            return self.modules[spec.origin]
+        return Module(
+            name=spec.name,
+            package=spec.name if spec.is_package else spec.name.rpartition(".")[0],
+            path=spec.origin,
+            display=self.shown(spec.origin),
+            is_package=spec.is_package,
+            search_path=self.sources.roots,
+            fallback_path=(),
+            given=False,
+        )
 
     def is_own(self, spec: Spec) -> bool:
         """Whether a module's file belongs to the project: below its roots, and not installed beside it."""

@@ -5,6 +5,9 @@ from msgspec import Struct
 SUPPORTED_VERSIONS = tuple((3, minor) for minor in range(8, 16))
 """Versions whose import system is modelled, oldest first."""
 
+PLATFORMS = ("linux", "darwin", "win32")
+"""The values of `sys.platform` for which names of the standard library differ."""
+
 
 class Target(Struct, frozen=True, kw_only=True):
     """A CPython that would import the analysed code; conditions and finder are judged for it."""

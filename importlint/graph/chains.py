@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from importlint.graph.components import shortest_path
@@ -32,5 +33,5 @@ def chains(
         path = shortest_path(successors, (start,), goal)
         if path is None:
             break
-        found.append(tuple(first.pop(pair) for pair in zip(path, path[1:], strict=False)))
+        found.append(tuple(first.pop(pair) for pair in itertools.pairwise(path)))
     return tuple(found)

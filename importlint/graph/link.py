@@ -174,11 +174,17 @@ def _loads(
     yield from submodules
 
 
+def is_dynamic_import(call: f.Call, aliases: Aliases) -> bool:
+    """Whether a call is one of `import_module` or `__import__`."""
+    is_builtin = isinstance(call.function, f.Name) and call.function.id == "__import__"
+    return is_builtin or qualified_name(call.function, aliases) == "importlib.import_module"
+
+
 def _dynamic_name(call: f.Call, aliases: Aliases, module: Module) -> str | None:
     """The absolute name that `import_module("x")` or `__import__("x")` asks for, if it is written out."""
-    is_builtin = isinstance(call.function, f.Name) and call.function.id == "__import__"
-    if not is_builtin and qualified_name(call.function, aliases) != "importlib.import_module":
+    if not is_dynamic_import(call, aliases):
         return None
+    is_builtin = isinstance(call.function, f.Name) and call.function.id == "__import__"
     match call.arguments:
         case (f.Constant(value=str(name)), *rest):
             if not name.startswith("."):

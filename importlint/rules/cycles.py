@@ -69,7 +69,9 @@ def self_import(project: Project) -> Iterator[Finding]:
         if link.phase is not Phase.IMPORT_TIME or catches(link.circumstances.caught, "ImportError"):
             continue
         own = [load for load in link.loads if load.spec.origin == link.module.path and not load.implicit]
-        if own and not _is_for_submodules(link):
+        namespace = project.namespace(link.module.path)
+        is_made = isinstance(link.statement, f.ImportFrom) and namespace is not None and namespace.is_open
+        if own and not is_made and not _is_for_submodules(link):
             yield Finding(
                 location=link.location,
                 module=link.module.name,

@@ -2,73 +2,28 @@
 
 from __future__ import annotations
 
+import keyword
 import os
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from importlint.diagnostics import Finding, Location, Severity, Step
+from importlint.diagnostics import Finding, Location, Severity
 from importlint.discovery import Module, is_regular_package, python_files_below
-from importlint.finder.spec import Kind
+from importlint.finder.path_finder import opaque_reason
+from importlint.finder.spec import Kind, Spec
+from importlint.programs import is_program
+from importlint.rules.by_name import imports_by_name
 from importlint.rules.declaration import rule
+from importlint.rules.shadowing import hidden_namespace_portion, shadows_installed, shadows_stdlib
+from importlint.rules.submodules import submodule_attribute_clash
+from importlint.rules.twice import two_names_one_file
 from importlint.syntax.facts import Span
-from importlint.syntax.flow import Phase
 
 if TYPE_CHECKING:
     from importlint.project import Project
 
 _WHOLE_FILE = Span(1, 1, 1, 1)
-
-
-@rule(
-    "IL201",
-    "shadows-stdlib",
-    Severity.WARNING,
-    "A module of the project is found before a standard library module of the same name.",
-)
-def shadows_stdlib(project: Project) -> Iterator[Finding]:
-    """Top-level modules that hide one of the standard library; an error where something imports the name."""
-    for module in project.given_modules:
-        name = _top_level_name(module)
-        library = project.finder.standard_library(name) if name else None
-        if library is None or not library.covers(project.target) or project.is_library(module.path):
-            continue
-        importing = [
-            link
-            for link in project.every_link
-            if link.asked.partition(".")[0] == name
-            and link.phase is not Phase.TYPING
-            and link.resolution is not None
-            and link.resolution.searches[0].spec is not None
-            and link.resolution.searches[0].spec.origin == module.path
-        ]
-        spec = project.resolve(name, module).spec
-        at_root = os.path.dirname(_package_directory(module)) in project.sources.roots
-        if not importing and not (at_root and spec is not None and spec.origin == module.path):
-            continue
-        yield Finding(
-            location=Location(module.display, _WHOLE_FILE),
-            module=module.name,
-            message=f"`{module.display}` hides the standard library's `{name}`",
-            trace=tuple(
-                Step(link.location, "gets this file", link.text)
-                for link in sorted(importing, key=lambda link: link.location)[:5]
-            ),
-            help="rename it: other packages that import the standard library's module get this file too",
-            severity=Severity.ERROR if importing else None,
-            subjects=(name,),
-        )
-
-
-def _package_directory(module: Module) -> str:
-    return os.path.dirname(module.path) if module.is_package else module.path
-
-
-def _top_level_name(module: Module) -> str:
-    """The name by which a module is found in an entry of its search path; empty if it is not there."""
-    place = _package_directory(module)
-    if os.path.dirname(place) not in module.search_path:
-        return ""
-    return os.path.basename(place).removesuffix(".py")
 
 
 @rule(
@@ -145,4 +100,86 @@ def missing_init(project: Project) -> Iterator[Finding]:
             )
 
 
-RULES = (shadows_stdlib, module_package_twins, missing_init)
+@rule(
+    "IL207",
+    "opaque-path",
+    Severity.WARNING,
+    "A package edits its `__path__` in a way that cannot be foreseen.",
+)
+def opaque_path(project: Project) -> Iterator[Finding]:
+    """Modules whose submodules may be anywhere, so that no absence below them is ever reported."""
+    for module in project.given_modules:
+        namespace = project.namespace(module.path)
+        if namespace is None or namespace.path_span is None:
+            continue
+        spec = Spec(
+            name=module.name,
+            kind=Kind.SOURCE,
+            origin=module.path,
+            search_locations=(os.path.dirname(module.path),) if module.is_package else None,
+        )
+        path = project.package_paths.locate(spec, project.search_path(module)) or ()
+        if any(opaque_reason(entry) is not None for entry in path):
+            yield Finding(
+                location=Location(module.display, namespace.path_span),
+                module=module.name,
+                message=f"the `__path__` of `{module.name}` is not known: what is below it cannot be checked",
+                help="use `pkgutil.extend_path`, or join its directories from `__file__`",
+                subjects=(module.name,),
+            )
+
+
+_LOADED_BY_NAME = re.compile(r"\d\w*")
+"""Files such as `0001_initial.py` are for frameworks that import them by a computed name."""
+
+
+@rule(
+    "IL209",
+    "unimportable-name",
+    Severity.WARNING,
+    "A module of a package has a name that no import statement can write.",
+)
+def unimportable_name(project: Project) -> Iterator[Finding]:
+    """Files like `my-script.py` in regular packages, unless they are programs or something imports them."""
+    loaded = {load.spec.origin for link in project.every_link for load in link.loads}
+    for module in project.given_modules:
+        stem = os.path.basename(module.path).removesuffix(".py")
+        if (stem.isidentifier() and not keyword.iskeyword(stem)) or _LOADED_BY_NAME.fullmatch(stem):
+            continue
+        directory = os.path.dirname(module.path)
+        if not is_regular_package(directory) or "{" in stem or module.path in loaded:
+            continue
+        if not is_program(project, module) and not _has_loader(directory):
+            reason = "is a keyword" if keyword.iskeyword(stem) else "is no identifier"
+            yield Finding(
+                location=Location(module.display, _WHOLE_FILE),
+                module=module.name,
+                message=f"`{module.display}` cannot be imported: `{stem}` {reason}",
+                help=f"rename it: `{_importable(stem)}.py`",
+                subjects=(stem,),
+            )
+
+
+def _has_loader(directory: str) -> bool:
+    """Whether a module beside, or the package itself, imports by computed names."""
+    with os.scandir(directory) as entries:
+        files = sorted(entry.path for entry in entries if entry.name.endswith(".py"))
+    return any(map(imports_by_name, files))
+
+
+def _importable(stem: str) -> str:
+    name = re.sub(r"\W+", "_", stem).strip("_") or "module"
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+RULES = (
+    shadows_stdlib,
+    shadows_installed,
+    module_package_twins,
+    hidden_namespace_portion,
+    missing_init,
+    submodule_attribute_clash,
+    opaque_path,
+    two_names_one_file,
+    unimportable_name,
+)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from importlint.absence import (
+    differing_case,
     has_stub,
     hidden_package,
     is_first_party,
@@ -14,13 +15,15 @@ from importlint.absence import (
     near_names,
     standard_library_note,
 )
-from importlint.diagnostics import Finding, Location, Severity
+from importlint.diagnostics import Finding, Severity
 from importlint.errors import did_you_mean
 from importlint.finder.spec import FailureKind
 from importlint.graph.link import Link
 from importlint.rules.declaration import rule
-from importlint.syntax import facts as f
-from importlint.syntax.flow import Phase, catches
+from importlint.rules.names import missing_all_name, name_not_found, star_shadows_builtin
+from importlint.rules.submodules import submodule_not_imported
+from importlint.rules.unguarded import unguarded_links
+from importlint.syntax.flow import Phase
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -36,7 +39,7 @@ def module_not_found(project: Project) -> Iterator[Finding]:
     A module that is missed several times in one file is reported where it is missed first.
     """
     missing: dict[tuple[str, str], list[Link]] = {}
-    for link in _unguarded(project, "ModuleNotFoundError"):
+    for link in unguarded_links(project, "ModuleNotFoundError"):
         failure = link.failure
         if failure is None or failure.kind is not FailureKind.NOT_FOUND or link.is_dynamic:
             continue
@@ -44,7 +47,7 @@ def module_not_found(project: Project) -> Iterator[Finding]:
             continue
         if link.phase is Phase.DEFERRED and is_of_other_platform(project, failure.name):
             continue  # the usual way to write code for several platforms
-        if is_judged(project, link):
+        if is_judged(project, link) and differing_case(project, link) is None:
             missing.setdefault((link.module.path, failure.name), []).append(link)
     for (_, name), found in missing.items():
         yield _missing(
@@ -52,15 +55,19 @@ def module_not_found(project: Project) -> Iterator[Finding]:
         )
 
 
+def _is_optional(project: Project, link: Link, name: str) -> bool:
+    """Whether a program can do without a missing module: only some function needs it, or type checkers."""
+    if link.phase is not Phase.DEFERRED:
+        return link.phase in (Phase.TYPING, Phase.LAZY)
+    own = is_first_party(project, name.partition(".")[0], link.module)
+    return not own and standard_library_note(project, name) is None
+
+
 _ORDER = (Phase.IMPORT_TIME, Phase.PROGRAM, Phase.LAZY, Phase.DEFERRED, Phase.TYPING)
 
 
 def _missing(project: Project, name: str, link: Link, times: int) -> Finding:
     note = standard_library_note(project, name)
-    top = name.partition(".")[0]
-    optional = link.phase in (Phase.TYPING, Phase.LAZY) or (
-        link.phase is Phase.DEFERRED and note is None and not is_first_party(project, top, link.module)
-    )
     meant = _meant(name, near_names(project, name, link.module))
     again = f" (missed {times} times in this file)" if times > 1 else ""
     return Finding(
@@ -69,43 +76,15 @@ def _missing(project: Project, name: str, link: Link, times: int) -> Finding:
         message=f"no module named `{name}`" + (f" ({note})" if note else ""),
         label=_when(link) + again,
         help=meant or _searched(project, link),
-        severity=Severity.WARNING if optional else None,
+        severity=Severity.WARNING if _is_optional(project, link, name) else None,
         subjects=(name,),
     )
-
-
-@rule("IL102", "name-not-found", Severity.ERROR, "A `from` import names what the module does not have.")
-def name_not_found(project: Project) -> Iterator[Finding]:
-    """Names that a completely known module neither binds nor has as a submodule."""
-    for link in _unguarded(project, "ImportError"):
-        spec = link.resolution.spec if link.resolution else None
-        if spec is None or not isinstance(link.statement, f.ImportFrom):
-            continue
-        own = spec.origin == link.module.path
-        exports = project.exports(spec, besides=link.statement if own else None)
-        if exports is None:
-            continue
-        if link.phase is Phase.TYPING:
-            exports |= project.typing_names(spec)
-        for name in link.statement.names:
-            if name.name == "*" or name.name in exports or project.submodule(spec, name.name, link.module):
-                continue
-            where = project.shown(spec.origin) if spec.origin else spec.name
-            yield Finding(
-                location=Location(link.module.display, name.span),
-                module=link.module.name,
-                message=f"cannot import name `{name.name}` from `{spec.name}`",
-                label=f"`{where}` neither binds it nor has a submodule of that name",
-                help=_meant(name.name, exports),
-                severity=Severity.WARNING if link.phase is Phase.TYPING else None,
-                subjects=(spec.name, name.name),
-            )
 
 
 @rule("IL103", "parent-not-a-package", Severity.ERROR, "An import goes below a module that is not a package.")
 def parent_not_a_package(project: Project) -> Iterator[Finding]:
     """Dotted names whose parent is a plain module."""
-    for link in _unguarded(project, "ModuleNotFoundError"):
+    for link in unguarded_links(project, "ModuleNotFoundError"):
         failure = link.failure
         if link.resolution is None or failure is None or failure.kind is not FailureKind.NOT_A_PACKAGE:
             continue
@@ -128,7 +107,7 @@ def parent_not_a_package(project: Project) -> Iterator[Finding]:
 @rule("IL104", "beyond-top-level", Severity.ERROR, "A relative import has more dots than there are packages.")
 def beyond_top_level(project: Project) -> Iterator[Finding]:
     """Relative imports that climb out of the top-level package."""
-    for link in _unguarded(project, "ImportError"):
+    for link in unguarded_links(project, "ImportError"):
         failure = link.failure
         if failure is None or failure.kind is not FailureKind.BEYOND_TOP_LEVEL:
             continue
@@ -143,12 +122,50 @@ def beyond_top_level(project: Project) -> Iterator[Finding]:
         )
 
 
-def _unguarded(project: Project, error: str) -> Iterator[Link]:
-    """Links of the given modules that surely run in their phase and whose failure nothing catches."""
-    for link in project.given_links:
-        here = link.circumstances
-        if here.certain and not catches(here.caught, error):
-            yield link
+@rule("IL106", "case-mismatch", Severity.ERROR, "A module's file is spelt with other upper and lower case.")
+def case_mismatch(project: Project) -> Iterator[Finding]:
+    """Imports of what is not there, where a file or directory differs in case alone."""
+    for link in unguarded_links(project, "ModuleNotFoundError"):
+        failure, file = link.failure, differing_case(project, link)
+        if (
+            failure is None
+            or file is None
+            or not is_judged(project, link, own=not project.is_installed(file))
+        ):
+            continue
+        yield Finding(
+            location=link.location,
+            module=link.module.name,
+            message=f"no module named `{failure.name}`: its file is `{project.shown(file)}`",
+            label=_when(link),
+            help="spell both alike: only a case-insensitive file system with PYTHONCASEOK takes one for the other",
+            severity=Severity.WARNING if link.phase is Phase.TYPING else None,
+            subjects=(failure.name,),
+        )
+
+
+@rule("IL109", "dynamic-import-not-found", Severity.ERROR, "A call imports a module that no finder finds.")
+def dynamic_import_not_found(project: Project) -> Iterator[Finding]:
+    """`import_module("x")` and `__import__("x")` of what is not there."""
+    for link in unguarded_links(project, "ModuleNotFoundError"):
+        failure = link.failure
+        if not link.is_dynamic or failure is None or failure.kind is not FailureKind.NOT_FOUND:
+            continue
+        if differing_case(project, link) is not None or not is_judged(project, link):
+            continue
+        if link.phase is Phase.DEFERRED and is_of_other_platform(project, failure.name):
+            continue
+        note = standard_library_note(project, failure.name)
+        yield Finding(
+            location=link.location,
+            module=link.module.name,
+            message=f"no module named `{failure.name}`" + (f" ({note})" if note else ""),
+            label=_when(link),
+            help=_meant(failure.name, near_names(project, failure.name, link.module))
+            or _searched(project, link),
+            severity=Severity.WARNING if _is_optional(project, link, failure.name) else None,
+            subjects=(failure.name,),
+        )
 
 
 def _meant(name: str, candidates: frozenset[str]) -> str:
@@ -185,4 +202,14 @@ def _searched(project: Project, link: Link) -> str:
     return f"looked in {roots} and in the environment {project.environment.reason}"
 
 
-RULES = (module_not_found, name_not_found, parent_not_a_package, beyond_top_level)
+RULES = (
+    module_not_found,
+    name_not_found,
+    parent_not_a_package,
+    beyond_top_level,
+    submodule_not_imported,
+    case_mismatch,
+    missing_all_name,
+    star_shadows_builtin,
+    dynamic_import_not_found,
+)

@@ -88,7 +88,7 @@ _BASES = {
 
 def catches(caught: frozenset[str], error: str) -> bool:
     """Whether handlers of the classes `caught` may catch the built-in exception named `error`."""
-    return bool(caught & {ANYTHING, error, *_BASES[error]})
+    return bool(caught & {ANYTHING, error, *_BASES.get(error, ("Exception", "BaseException"))})
 
 
 class Situated(Struct, frozen=True):
@@ -130,7 +130,7 @@ def known_names(facts: f.ModuleFacts) -> Known:
 
 
 _LEAVES = (f.Raise, f.Return, f.Break, f.Continue)
-_MAY_LEAVE = (*_LEAVES, f.If)
+_MAY_LEAVE = (*_LEAVES, f.If, f.Assert)
 
 
 class _Walk:
@@ -159,6 +159,8 @@ class _Walk:
         """Whether a statement surely ends its block, so that nothing after it runs."""
         if isinstance(statement, _LEAVES):
             return True
+        if isinstance(statement, f.Assert):
+            return holds(statement.test, view, self.known) is False
         if not isinstance(statement, f.If):
             return False
         if not any(
@@ -180,14 +182,14 @@ class _Walk:
                 yield from self.block(body, _maybe(here))
                 yield from self.block(orelse, here)
             case f.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
-                caught = frozenset(name for handler in handlers for name in _kinds(handler.kinds))
+                caught = frozenset(name for handler in handlers for name in handler_kinds(handler.kinds))
                 yield from self.block(body, replace(here, caught=here.caught | caught))
                 for handler in handlers:
                     yield from self.block(handler.body, replace(_maybe(here), handling=True))
                 yield from self.block(orelse, here)
                 yield from self.block(finalbody, here)
             case f.With(items=items, body=body):
-                caught = frozenset(name for item in items for name in _swallowed(item.context))
+                caught = frozenset(name for item in items for name in swallowed(item.context))
                 yield from self.block(body, replace(here, caught=here.caught | caught))
             case f.Match(cases=cases):
                 for case in cases:
@@ -243,12 +245,12 @@ def _inner_scope(outer: Scope) -> Scope:
     return Scope.FUNCTION if outer is Scope.FUNCTION else Scope.CLASS
 
 
-def _kinds(kinds: f.Expression | None) -> tuple[str, ...]:
-    """The classes that a handler names."""
+def handler_kinds(kinds: f.Expression | None) -> tuple[str, ...]:
+    """The exception classes that a handler names, by their last names; `ANYTHING` for what is no built-in class."""
     if kinds is None:
         return ("BaseException",)
     if isinstance(kinds, f.Display):
-        return tuple(name for item in kinds.items for name in _kinds(item))
+        return tuple(name for item in kinds.items for name in handler_kinds(item))
     names = chain(kinds)
     return (names[-1] if names and _is_builtin_exception(names[-1]) else ANYTHING,)
 
@@ -260,7 +262,7 @@ def _is_builtin_exception(name: str) -> bool:
     return isinstance(value, type) and issubclass(value, BaseException)
 
 
-def _swallowed(context: f.Expression) -> tuple[str, ...]:
+def swallowed(context: f.Expression) -> tuple[str, ...]:
     """The classes that a context manager is told of: `suppress(ImportError)`, `pytest.raises(ImportError)`."""
     if not isinstance(context, f.Call):
         return ()

@@ -138,18 +138,14 @@ class Namespace:
 
     @cached_property
     def is_open(self) -> bool:
-        """Whether names may come from elsewhere: `__getattr__`, `globals()`, a helper that gets `__name__`."""
-        if self.facts.reflection or "__getattr__" in self.names or "__class__" in self._assigned:
-            return True
-        return any(
-            isinstance(situated.statement, f.Evaluate) and any(_given_name(situated.statement))
-            for situated in self.statements
-        )
+        """Whether names may come from elsewhere: `__getattr__`, `globals()`."""
+        return self.facts.reflection or "__getattr__" in self.names or "__class__" in self._assigned
 
     @cached_property
-    def told_its_name(self) -> tuple[f.Expression, ...]:
-        """The functions to which the module passes its `__name__`."""
-        return tuple(each for situated in self.statements for each in _given_name(situated.statement))
+    def told_its_name(self) -> tuple[tuple[f.Statement, f.Expression], ...]:
+        """The functions to which the module passes its `__name__`, each with the statement that does."""
+        statements = (situated.statement for situated in self.statements)
+        return tuple((statement, each) for statement in statements for each in _given_name(statement))
 
     @cached_property
     def _assigned(self) -> frozenset[str]:
@@ -158,23 +154,20 @@ class Namespace:
     @cached_property
     def listed(self) -> tuple[str, ...] | None:
         """The names in `__all__` as far as they are written out; None without an `__all__`, or an unknown one."""
-        listed: list[str] | None = None
+        listed: tuple[str, ...] | None = None
         for situated in self.statements:
-            edit = _all_edit(situated.statement)
-            if edit is None:
-                continue
-            operation, value = edit
-            texts = _texts(value)
-            if texts is None or not situated.circumstances.certain or (listed is None and operation != "="):
-                return None
-            if operation == "=":
-                listed = []
-            assert listed is not None
-            if operation == "remove":
-                listed = [name for name in listed if name not in texts]
-            else:
-                listed.extend(texts)
-        return None if listed is None else tuple(listed)
+            if edits_all(situated.statement):
+                listed = listed_after(situated.statement, listed) if situated.circumstances.certain else None
+                if listed is None:
+                    return None
+        return listed
+
+    @cached_property
+    def all_spans(self) -> tuple[f.Span, ...]:
+        """Where the statements stand that make `__all__`."""
+        statements = (situated.statement for situated in self.statements)
+        edits = (f.Assign, f.AnnotatedAssign, f.AugmentedAssign, f.Evaluate)
+        return tuple(each.span for each in statements if isinstance(each, edits) and edits_all(each))
 
     @cached_property
     def has_all(self) -> bool:
@@ -182,14 +175,22 @@ class Namespace:
         return "__all__" in self._assigned
 
     @cached_property
-    def edits_path(self) -> bool:
-        """Whether the module touches its `__path__`."""
-        return any(
-            isinstance(part, f.Name) and part.id == "__path__"
-            for situated in self.statements
-            for root in (*expressions(situated.statement), *written(situated.statement))
-            for part in parts(root)
-        )
+    def path_span(self) -> f.Span | None:
+        """Where the module first changes its `__path__`; None if it does not."""
+        return next((span for situated in self.statements for span in _path_edits(situated.statement)), None)
+
+
+def _path_edits(statement: f.Statement) -> Iterator[f.Span]:
+    """Where a statement assigns to `__path__`, or to an item of it, or calls a method of it."""
+    for target in written(statement):
+        place = target.value if isinstance(target, f.Subscript) else target
+        if isinstance(place, f.Name) and place.id == "__path__":
+            yield place.span
+    for root in expressions(statement):
+        for part in parts(root):
+            match part:
+                case f.Call(function=f.Attribute(value=f.Name(id="__path__", span=span))):
+                    yield span
 
 
 def _given_name(statement: f.Statement) -> Iterator[f.Expression]:
@@ -201,6 +202,24 @@ def _given_name(statement: f.Statement) -> Iterator[f.Expression]:
                 for argument in (*part.arguments, *(keyword.value for keyword in part.keywords))
             ):
                 yield part.function
+
+
+def edits_all(statement: f.Statement) -> bool:
+    """Whether a statement binds or changes `__all__`."""
+    return _all_edit(statement) is not None
+
+
+def listed_after(statement: f.Statement, before: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The names in `__all__` after a statement that edits it; None where they are not written out."""
+    edit = _all_edit(statement)
+    assert edit is not None
+    operation, value = edit
+    texts = _texts(value)
+    if texts is None or (before is None and operation != "="):
+        return None
+    if operation == "remove":
+        return tuple(name for name in before or () if name not in texts)
+    return texts if operation == "=" else (*(before or ()), *texts)
 
 
 def _all_edit(statement: f.Statement) -> tuple[str, f.Expression] | None:

@@ -32,8 +32,10 @@ def parse(source: Source) -> ParsedModule | SourceProblem:
         )
     except (RecursionError, MemoryError):
         return SourceProblem(ProblemKind.UNPARSABLE, "nested too deeply to be parsed")
-    except ValueError as error:  # a null byte or a lone surrogate
+    except UnicodeEncodeError as error:  # a lone surrogate
         return SourceProblem(ProblemKind.UNPARSABLE, str(error))
+    except ValueError as error:  # a null byte, or an f-string that Python 3.12.1 trips over
+        return _parse_lowered(source.text) or SourceProblem(ProblemKind.UNPARSABLE, str(error))
 
 
 def _parse_lowered(text: str) -> ParsedModule | None:
@@ -44,7 +46,7 @@ def _parse_lowered(text: str) -> ParsedModule | None:
         return None
     try:
         return ParsedModule(_parse(lowered.text), lowered.marks)
-    except (SyntaxError, RecursionError, MemoryError):
+    except (SyntaxError, RecursionError, MemoryError, ValueError):
         return None
 
 

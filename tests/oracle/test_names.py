@@ -57,7 +57,7 @@ def test_no_name_is_missed(cpython: CPython) -> None:
     project = Project(settings, tuple(map(str, modules.values())), cwd=str(library))
     closed = 0
     for name, path in modules.items():
-        exports = project.exports(Spec(name=name, kind=Kind.SOURCE, origin=str(path)))
+        exports = project.exports.of(Spec(name=name, kind=Kind.SOURCE, origin=str(path)))
         real = cpython.evaluate(NAMES_OF, fresh=True, name=name, path=str(path))
         if exports is None or real is None:
             continue
