@@ -111,12 +111,15 @@ def test_other_comments_do_not(tmp_path: Path, comment: str) -> None:
 
 def test_an_unknown_code_in_a_comment_is_an_error_even_without_a_finding(tmp_path: Path) -> None:
     Tree({"a.py": "x = 1  # importlint: ignore[module-not-fond]\n"}).write(tmp_path)
-    with pytest.raises(SuppressionError, match=r"a\.py:1: `module-not-fond` .* did you mean `module-not-found`"):
+    with pytest.raises(
+        SuppressionError, match=r"a\.py:1: `module-not-fond` .* did you mean `module-not-found`"
+    ):
         found(tmp_path)
 
 
 def test_settings_decide(tmp_path: Path) -> None:
-    table = '[tool.importlint]\nseverity = {IL102 = "warning"}\n[tool.importlint.per-file-ignores]\n"run.py" = ["IL4"]\n'
+    table = '[tool.importlint]\nseverity = {IL102 = "warning"}\n'
+    table += '[tool.importlint.per-file-ignores]\n"run.py" = ["IL4"]\n'
     Tree({**SHOP, "pyproject.toml": table}).write(tmp_path)
     assert [(each.code, each.severity.value) for each in found(tmp_path)] == [
         ("IL101", "error"),

@@ -67,7 +67,7 @@ def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     graph = json.loads(output)
     assert code == 0
     assert graph["modules"] == ["app", "app.core", "app.models", "app.plugins", "app.views"]
-    assert [edge for edge in graph["edges"] if edge["importer"] == "app.views"][0] == {
+    assert next(edge for edge in graph["edges"] if edge["importer"] == "app.views") == {
         "importer": "app.views",
         "imported": "app",
         "phase": "import time",

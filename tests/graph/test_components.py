@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +50,7 @@ def test_shortest_path(graph: dict[str, tuple[str, ...]], start: str, goal: str)
     assert (path is None) == (goal not in steps)
     if path is not None:
         assert (path[0], path[-1], len(path) - 1) == (start, goal, steps[goal])
-        assert all(after in graph[before] for before, after in zip(path, path[1:], strict=False))
+        assert all(after in graph[before] for before, after in itertools.pairwise(path))
     assert reachable(graph, (start,)) == set(steps)
 
 

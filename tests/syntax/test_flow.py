@@ -39,6 +39,7 @@ def circumstances(text: str) -> Circumstances:
         ("if False:\n    import x\n", None),
         ("import sys\nif sys.platform != 'win32':\n    raise ImportError\nimport x\n", None),
         ("while False:\n    import x\n", None),
+        ("import sys\nassert sys.platform == 'win32'\nimport x\n", None),
     ],
 )
 def test_phase(text: str, phase: Phase | None) -> None:

@@ -54,24 +54,9 @@ def test_all(text: str, listed: tuple[str, ...] | None) -> None:
         ("x = 1\n", False),
         ("def __getattr__(name): ...\n", True),
         ("globals().update(x)\n", True),
-        ("attach(__name__)\n", True),
         ("log = logging.getLogger(__name__)\n", False),
         ("@enum.global_enum\nclass E(enum.IntEnum):\n    X = 1\n", True),
     ],
 )
 def test_is_open(text: str, is_open: bool) -> None:
     assert namespace_of(text).is_open is is_open
-
-
-@pytest.mark.parametrize(
-    ("text", "edits"),
-    [
-        ("__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n", True),
-        ("__path__.append('x')\n", True),
-        ("__path__ += ['x']\n", True),
-        ("x = 1\n", False),
-        ("def f():\n    return __path__\n", False),
-    ],
-)
-def test_edits_path(text: str, edits: bool) -> None:
-    assert namespace_of(text).edits_path is edits

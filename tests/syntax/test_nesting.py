@@ -69,7 +69,7 @@ def test_chains_of_elif() -> None:
 WRITTEN = {
     "a table": "x = {\n" + "    'a': [lambda: b, -1, c(d[e])],\n" * 600 + "}\n",
     "a long sum": "x = (a\n" + "    + b\n" * 600 + ")\n",
-    "many strings in a row": "x = (\n" + "    'a'\n" * 1_500 + ")\n",
+    "many strings in a row": "x = (\n" + "    'a'\n" * 600 + ")\n",
     "a long method chain": "x = a" + ".b(c)" * 300 + "\n",
     "brackets in literal text": "f'({a}[{{'\n" * 600,
     "brackets in strings in fields": "f'{a['(']}'\n" * 600,
