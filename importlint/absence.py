@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from importlint.discovery import Module, ancestors, is_below
+from importlint.discovery import Module, is_below
 from importlint.finder.spec import FailureKind, Kind, Spec
 from importlint.graph.link import Link, is_dynamic_import
 from importlint.graph.writes import injected_modules
+from importlint.paths import ancestors
 from importlint.syntax.facts import Attribute, Call, Constant, Expression, ModuleFacts, Name
 from importlint.syntax.namespace import written
 from importlint.syntax.qualified import qualified_name

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 import msgspec
 
 from importlint.diagnostics import Severity
 from importlint.errors import ConfigError, UsageError, did_you_mean
+from importlint.paths import ancestors
 from importlint.target import parse_version
 
 OutputFormat = Literal["full", "concise", "json"]
@@ -150,7 +151,7 @@ def load_settings(
 
 def _find_file(start: str) -> tuple[str, Table] | None:
     """The nearest configuration file at or above `start`, with its table."""
-    for directory in _upwards(start):
+    for directory in ancestors(start):
         own = os.path.join(directory, "importlint.toml")
         if os.path.isfile(own):
             return own, _read_toml(own, start)
@@ -174,16 +175,6 @@ def _given_file(config: str, start: str) -> tuple[str, Table]:
             f"{_shown(file, start)}: it has no [tool.importlint] table, and `--config` names it"
         )
     return file, table
-
-
-def _upwards(directory: str) -> Iterator[str]:
-    """`directory` and its parents, innermost first."""
-    while True:
-        yield directory
-        parent = os.path.dirname(directory)
-        if parent == directory:
-            return
-        directory = parent
 
 
 def _tool_table(document: Table, file: str, start: str) -> Table | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from importlint.errors import UsageError
+from importlint.paths import ancestors
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -146,16 +147,6 @@ def _outside_packages(path: str) -> str:
     """The nearest directory at or above `path` that is not a regular package."""
     directory = path if os.path.isdir(path) else os.path.dirname(path)
     return next(above for above in ancestors(directory) if not is_regular_package(above))
-
-
-def ancestors(directory: str) -> Iterator[str]:
-    """The directory and those above it, up to the root of the file system."""
-    while True:
-        yield directory
-        parent = os.path.dirname(directory)
-        if parent == directory:
-            return
-        directory = parent
 
 
 # ---- names

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 
-from importlint.discovery import ancestors, is_regular_package, python_files_below
+from importlint.discovery import is_regular_package, python_files_below
+from importlint.paths import ancestors
 
 _HOOKS = re.compile(rb"meta_path|exec_module")
 _FILLS = re.compile(rb"setattr|__dict__|\bglobals\b|\bvars\(|sys\.modules|_getframe")

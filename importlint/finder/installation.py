@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from importlint.finder.path_entry import Suffixes
 from importlint.finder.spec import Kind
+from importlint.paths import ancestors
 from importlint.target import SUPPORTED_VERSIONS
 
 _LIBRARY = re.compile(r"python(3)\.(\d+)(t?)")
@@ -96,7 +97,7 @@ def read_virtual_environment(prefix: str) -> VirtualEnvironment | None:
 
 def find_installation(start: str, version: tuple[int, int] | None) -> Installation | None:
     """The installation with the standard library nearest above the directory `start`; None: any version."""
-    for prefix in _ancestors(start):
+    for prefix in ancestors(start):
         found = installation_at(prefix, version)
         if found is not None:
             return found
@@ -166,15 +167,6 @@ def module_suffixes(extension_suffixes: tuple[str, ...], platform: str) -> Suffi
         *((suffix, Kind.SOURCE) for suffix in source),
         (".pyc", Kind.BYTECODE),
     )
-
-
-def _ancestors(directory: str) -> Iterator[str]:
-    while True:
-        yield directory
-        parent = os.path.dirname(directory)
-        if parent == directory:
-            return
-        directory = parent
 
 
 def _libraries(prefix: str) -> Iterator[Library]:
