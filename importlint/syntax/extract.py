@@ -2,7 +2,7 @@
 
 The skeleton is what runs when the module is imported: its statements, class bodies, decorators, defaults. Of
 functions only the bodies that contain an import are lowered with it (their lines are found in the text
-first, so the others are never walked); `extract_body` lowers any other body when something calls it.
+first, so the others are never walked); `bodies.Bodies` lowers any other body when something calls it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 def extract(source: Source, module: ParsedModule) -> f.ModuleFacts:
     """The facts of a file and its syntax tree."""
     text = source.text
-    extractor = _Extractor(source, module.marks)
+    extractor = Extractor(source, module.marks)
     body = extractor.block(module.tree.body)
     return f.ModuleFacts(
         body=body,
@@ -51,21 +51,6 @@ def extract(source: Source, module: ParsedModule) -> f.ModuleFacts:
     )
 
 
-def extract_body(source: Source, module: ParsedModule, definition: f.FunctionDef) -> f.FunctionBody:
-    """The body of the function that `definition`, a fact of the same file, defines.
-
-    Raises:
-        KeyError: no function definition starts there.
-    """
-    extractor = _Extractor(source, module.marks)
-    for node in ast.walk(module.tree):
-        if isinstance(node, _Function) and node.lineno == definition.span.line:
-            span = extractor.definition_span(node)
-            if span == definition.span:
-                return extractor.function_body(node, span)
-    raise KeyError(definition.name)
-
-
 def _imports_future_annotations(tree: ast.Module) -> bool:
     return any(
         isinstance(node, ast.ImportFrom)
@@ -75,7 +60,7 @@ def _imports_future_annotations(tree: ast.Module) -> bool:
     )
 
 
-class _Extractor(ExpressionLowering):
+class Extractor(ExpressionLowering):
     """Lowers the nodes of one file; collects the bodies of functions that import."""
 
     def __init__(self, source: Source, marks: Marks) -> None:
@@ -91,6 +76,7 @@ class _Extractor(ExpressionLowering):
         return span if start is None else replace(span, line=start[0], column=self.columns.column(*start))
 
     def definition_span(self, node: _Function | ast.ClassDef) -> f.Span:
+        """From `def` or `class` to the end of the name."""
         column = self.columns.column(*position(node))
         match = _DEFINITION.match(self.lines[node.lineno - 1], column - 1)
         end = match.end() + 1 if match else column + 3
@@ -159,7 +145,9 @@ class _Extractor(ExpressionLowering):
     def annotated_assign(self, node: ast.AnnAssign) -> Iterable[f.Statement]:
         annotation = f.Opaque(()) if self.in_function else self.expression(node.annotation)
         value = None if node.value is None else self.expression(node.value)
-        yield f.AnnotatedAssign(self.expression(node.target), annotation, value, self.span(node))
+        yield f.AnnotatedAssign(
+            self.expression(node.target), annotation, value, self.span(node), bool(node.simple)
+        )
 
     def delete(self, node: ast.Delete) -> Iterable[f.Statement]:
         yield f.Delete(self.expressions(node.targets), self.span(node))
@@ -227,6 +215,8 @@ class _Extractor(ExpressionLowering):
         for part in ast.walk(node.pattern):
             if isinstance(part, ast.MatchValue):
                 reads.append(part.value)
+            elif isinstance(part, ast.MatchSingleton) and part is node.pattern:
+                reads.append(ast.copy_location(ast.Constant(part.value), part))
             elif isinstance(part, ast.MatchClass):
                 reads.append(part.cls)
             elif isinstance(part, ast.MatchMapping):
@@ -236,7 +226,10 @@ class _Extractor(ExpressionLowering):
                 binds.append(part.name)
         guard = None if node.guard is None else self.expression(node.guard)
         irrefutable = guard is None and isinstance(node.pattern, ast.MatchAs) and node.pattern.pattern is None
-        return f.Case(self.expressions(reads), tuple(binds), guard, irrefutable, self.block(node.body))
+        is_value = isinstance(node.pattern, ast.MatchValue | ast.MatchSingleton)
+        return f.Case(
+            self.expressions(reads), tuple(binds), guard, irrefutable, self.block(node.body), is_value
+        )
 
     def function(self, node: _Function) -> Iterable[f.Statement]:
         span = self.definition_span(node)
@@ -262,12 +255,14 @@ class _Extractor(ExpressionLowering):
             self.bodies.append(self.function_body(node, span))
 
     def function_body(self, node: _Function, span: f.Span) -> f.FunctionBody:
+        """What the function does that `node` defines."""
         outer, self.in_function = self.in_function, True
         body = self.block(node.body)
         self.in_function = outer
-        return f.FunctionBody(span.line, span.column, body)
+        return f.FunctionBody(span.line, span.column, body, _yields(node.body))
 
     def parameters(self, node: ast.arguments) -> f.Parameters:
+        """The names of a function's parameters, with their defaults."""
         return f.Parameters(
             tuple(argument.arg for argument in node.posonlyargs),
             tuple(argument.arg for argument in node.args),
@@ -322,6 +317,18 @@ class _Extractor(ExpressionLowering):
         yield f.Assert(self.expression(node.test), message, self.span(node))
 
 
+def _yields(body: Sequence[ast.stmt]) -> bool:
+    """Whether a function with this body is a generator; those inside it count for themselves."""
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, _Function | ast.Lambda | ast.ClassDef):
+            waiting.extend(ast.iter_child_nodes(node))
+    return False
+
+
 def _last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
@@ -341,27 +348,27 @@ def _lines_of(pattern: re.Pattern[str], text: str) -> list[int]:
 
 # The values are methods that take the node type of their key, which a dict's type cannot say.
 _STATEMENTS: dict[type[ast.AST], Callable[..., Iterable[f.Statement]]] = {
-    ast.Import: _Extractor.import_,
-    ast.ImportFrom: _Extractor.import_from,
-    ast.Expr: _Extractor.evaluate,
-    ast.Assign: _Extractor.assign,
-    ast.AugAssign: _Extractor.augmented_assign,
-    ast.AnnAssign: _Extractor.annotated_assign,
-    ast.Delete: _Extractor.delete,
-    ast.If: _Extractor.if_,
-    ast.While: _Extractor.while_,
-    ast.For: _Extractor.for_,
-    ast.AsyncFor: _Extractor.for_,
-    ast.Try: _Extractor.try_,
-    ast.With: _Extractor.with_,
-    ast.AsyncWith: _Extractor.with_,
-    ast.Match: _Extractor.match,
-    ast.FunctionDef: _Extractor.function,
-    ast.AsyncFunctionDef: _Extractor.function,
-    ast.ClassDef: _Extractor.class_,
-    ast.Return: _Extractor.return_,
-    ast.Raise: _Extractor.raise_,
-    ast.Assert: _Extractor.assert_,
+    ast.Import: Extractor.import_,
+    ast.ImportFrom: Extractor.import_from,
+    ast.Expr: Extractor.evaluate,
+    ast.Assign: Extractor.assign,
+    ast.AugAssign: Extractor.augmented_assign,
+    ast.AnnAssign: Extractor.annotated_assign,
+    ast.Delete: Extractor.delete,
+    ast.If: Extractor.if_,
+    ast.While: Extractor.while_,
+    ast.For: Extractor.for_,
+    ast.AsyncFor: Extractor.for_,
+    ast.Try: Extractor.try_,
+    ast.With: Extractor.with_,
+    ast.AsyncWith: Extractor.with_,
+    ast.Match: Extractor.match,
+    ast.FunctionDef: Extractor.function,
+    ast.AsyncFunctionDef: Extractor.function,
+    ast.ClassDef: Extractor.class_,
+    ast.Return: Extractor.return_,
+    ast.Raise: Extractor.raise_,
+    ast.Assert: Extractor.assert_,
     ast.Break: lambda self, node: (f.Break(),),
     ast.Continue: lambda self, node: (f.Continue(),),
     ast.Global: lambda self, node: (f.Global(tuple(node.names)),),
@@ -369,6 +376,6 @@ _STATEMENTS: dict[type[ast.AST], Callable[..., Iterable[f.Statement]]] = {
 }
 
 if hasattr(ast, "TryStar"):
-    _STATEMENTS[ast.TryStar] = _Extractor.try_
+    _STATEMENTS[ast.TryStar] = Extractor.try_
 if hasattr(ast, "TypeAlias"):
-    _STATEMENTS[ast.TypeAlias] = _Extractor.type_alias
+    _STATEMENTS[ast.TypeAlias] = Extractor.type_alias

@@ -5,7 +5,7 @@ order, with the expressions that they evaluate, and nothing of what they resolve
 text alone, can be kept by content, and any target version can be asked about them later.
 
 A function's body is a unit of its own (`FunctionBody`), apart from the module's skeleton: only bodies that
-contain an import are part of the facts, others are fetched by `extract.extract_body` when something calls them.
+contain an import are part of the facts, others are fetched by `bodies.Bodies` when something calls them.
 
 Language reference, chapters 6 to 8; the names follow CPython's `ast` where a node means the same.
 """
@@ -182,6 +182,19 @@ class Comprehension(Fact, frozen=True, gc=False):
     span: Span
 
 
+class JoinedText(Fact, frozen=True, gc=False):
+    """An f-string whose fields have no format and no conversion but `!s`: its texts and values in order."""
+
+    values: tuple[Expression, ...]
+
+
+class Yield(Fact, frozen=True, gc=False):
+    """`yield value`, or `yield from value`."""
+
+    value: Expression | None
+    is_from: bool
+
+
 class Opaque(Fact, frozen=True, gc=False):
     """Any other expression: its value is unknown, its parts are evaluated in order."""
 
@@ -206,6 +219,8 @@ Expression = (
     | NamedExpression
     | Lambda
     | Comprehension
+    | JoinedText
+    | Yield
     | Opaque
 )
 
@@ -285,6 +300,8 @@ class AnnotatedAssign(Fact, frozen=True, gc=False):
     annotation: Expression
     value: Expression | None
     span: Span
+    is_simple: bool = True
+    """The target is a name, without parentheses: before 3.10 other annotations were always evaluated."""
 
 
 class Delete(Fact, frozen=True, gc=False):
@@ -369,6 +386,8 @@ class Case(Struct, frozen=True, array_like=True, gc=False):
     irrefutable: bool
     """`case _` and `case name`, without a guard."""
     body: Block
+    is_value: bool = False
+    """The pattern is a value, the only one in `reads`, which the subject has to equal."""
 
 
 class Match(Fact, frozen=True, gc=False):
@@ -506,6 +525,8 @@ class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
     line: int
     column: int
     body: Block
+    is_generator: bool = False
+    """Its body has a `yield`: a call runs nothing of it yet."""
 
 
 class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):

@@ -82,6 +82,23 @@ class ExpressionLowering:
         parts = (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
         return f.Opaque(self.expressions(part for part in parts if not isinstance(part, ast.Constant)))
 
+    def _joined_text(self, node: ast.JoinedStr) -> f.Expression:
+        values: list[f.Expression] = []
+        for part in node.values:
+            if not isinstance(part, ast.FormattedValue):
+                values.append(self.expression(part))
+            elif part.format_spec is None and part.conversion in (-1, ord("s")):
+                values.append(self.expression(part.value))
+            else:
+                return self._opaque(node)
+        return f.JoinedText(tuple(values))
+
+    def _yield(self, node: ast.Yield) -> f.Expression:
+        return f.Yield(None if node.value is None else self.expression(node.value), is_from=False)
+
+    def _yield_from(self, node: ast.YieldFrom) -> f.Expression:
+        return f.Yield(self.expression(node.value), is_from=True)
+
     def _constant(self, node: ast.Constant) -> f.Expression:
         value = node.value
         if isinstance(value, str):
@@ -246,4 +263,7 @@ _EXPRESSIONS: dict[type[ast.AST], Callable[..., f.Expression]] = {
     ast.SetComp: ExpressionLowering._comprehension,
     ast.GeneratorExp: ExpressionLowering._comprehension,
     ast.DictComp: ExpressionLowering._dict_comprehension,
+    ast.JoinedStr: ExpressionLowering._joined_text,
+    ast.Yield: ExpressionLowering._yield,
+    ast.YieldFrom: ExpressionLowering._yield_from,
 }

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from importlint.syntax import facts as f
-from importlint.syntax.extract import extract, extract_body
+from importlint.syntax.bodies import Bodies
+from importlint.syntax.extract import extract
 from importlint.syntax.parse import ParsedModule, parse
 from importlint.syntax.source import Source, read_source
 from importlint.syntax.traverse import statements
@@ -121,10 +122,45 @@ def test_a_body_is_fetched_when_asked_for() -> None:
     assert isinstance(second, f.FunctionDef)
     assert extract(source, module).bodies == ()
     call = f.Call(f.Name("g", f.Span(2, 12, 2, 13)), (), (), f.Span(2, 12, 2, 15))
-    assert extract_body(source, module, first).body == (f.Return(call, f.Span(2, 5, 2, 15)),)
-    assert extract_body(source, module, second) == f.FunctionBody(3, 1, ())
+    bodies = Bodies(source, module)
+    assert bodies.of(first).body == (f.Return(call, f.Span(2, 5, 2, 15)),)
+    assert bodies.of(second) == f.FunctionBody(3, 1, ())
     with pytest.raises(KeyError, match="g"):
-        extract_body(source, module, msgspec.structs.replace(first, span=f.Span(9, 1, 9, 6), name="g"))
+        bodies.of(msgspec.structs.replace(first, span=f.Span(9, 1, 9, 6), name="g"))
+
+
+def test_a_lambda_is_a_function_that_returns_its_value() -> None:
+    source = Source("m.py", "f = lambda a, *b: (yield a)\n")
+    module = parse(source)
+    assert isinstance(module, ParsedModule)
+    (assign,) = extract(source, module).body
+    assert isinstance(assign, f.Assign)
+    assert isinstance(assign.value, f.Lambda)
+    bodies = Bodies(source, module)
+    definition = bodies.definition(assign.value)
+    assert (definition.parameters.positional, definition.parameters.rest) == (("a",), "b")
+    body = bodies.of(definition)
+    assert body.is_generator
+    name = f.Name("a", f.Span(1, 26, 1, 27))
+    assert body.body == (f.Return(f.Yield(name, is_from=False), f.Span(1, 20, 1, 27)),)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("def f():\n    yield", True),
+        ("def f():\n    x = [(yield) for _ in y]", True),
+        ("def f():\n    def g():\n        yield", False),
+        ("def f():\n    return lambda: (yield)", False),
+    ],
+)
+def test_generators_are_told_from_functions_that_define_them(text: str, expected: bool) -> None:
+    source = Source("m.py", text.replace("[(yield) for _ in y]", "[(yield)]"))
+    module = parse(source)
+    assert isinstance(module, ParsedModule)
+    (function,) = extract(source, module).body
+    assert isinstance(function, f.FunctionDef)
+    assert Bodies(source, module).of(function).is_generator is expected
 
 
 def test_long_chains_do_not_exhaust_the_stack() -> None:
