@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from importlint.discovery import Module, is_below
-from importlint.finder.spec import FailureKind, Kind, Spec
+from importlint.finder.spec import FailureKind, Kind, Resolution, Spec
 from importlint.graph.link import Link, is_dynamic_import
 from importlint.graph.writes import injected_modules
 from importlint.paths import ancestors
@@ -25,8 +25,8 @@ _PLATFORMS = {"win32": "Windows", "linux": "Linux", "darwin": "macOS", "posix": 
 def is_judged(project: Project, link: Link, *, own: bool = False) -> bool:
     """Whether the module that a link asks for is certainly absent.
 
-    Not where code that is not run could provide it, nor a third-party name in an environment that importlint
-    fell back on. `own` says that the name is meant for the project, even if its top-level name is not found.
+    Not where code that is not run, or a build, could provide it, nor a third-party name in an environment that
+    importlint fell back on. `own` says that the name is meant for the project, even if its top-level name is not found.
     """
     resolution, failure = link.resolution, link.failure
     if resolution is None or failure is None or resolution.opaque is not None:
@@ -38,12 +38,20 @@ def is_judged(project: Project, link: Link, *, own: bool = False) -> bool:
         return False
     if top == failure.name and edits_search_path(project, link.module):
         return False
+    if _may_be_built(project, resolution, link.module):
+        return False
     if own or project.finder.standard_library(top) is not None or is_first_party(project, top, link.module):
         return True
     if not project.environment.known:
         return False
     parents = (search.spec for search in resolution.searches if search.spec is not None)
     return not any(_may_make_submodule(project, parent, failure.name) for parent in parents)
+
+
+def _may_be_built(project: Project, resolution: Resolution, module: Module) -> bool:
+    """Whether a build of the project would make the module at which a resolution fails."""
+    *before, last = resolution.searches
+    return project.generated.includes(last.name, before[-1].spec if before else None, module)
 
 
 def _is_injected(injected: frozenset[str], name: str) -> bool:
@@ -122,11 +130,13 @@ def _may_make_submodule(project: Project, package: Spec, name: str) -> bool:
 
 
 def may_be_submodule(project: Project, package: Spec, name: str, module: Module) -> bool:
-    """Whether `from package import name` in `module` finds a submodule, or could."""
+    """Whether `from package import name` in `module` finds a submodule, or could after a build."""
     if not package.is_package:
         return project.finder.find_alias(f"{package.name}.{name}", package) is not None
     resolution = project.resolve(f"{package.name}.{name}", module)
-    return resolution.spec is not None or resolution.opaque is not None
+    if resolution.spec is not None or resolution.opaque is not None:
+        return True
+    return _may_be_built(project, resolution, module)
 
 
 def standard_library_note(project: Project, name: str) -> str | None:
@@ -183,17 +193,6 @@ def differing_case(project: Project, link: Link) -> str | None:
             if spec is not None:
                 return spec.origin or (spec.search_locations or (None,))[0]
     return None
-
-
-def has_stub(project: Project, name: str, module: Module) -> bool:
-    """Whether a stub file gives type checkers what the import system does not find."""
-    first, *rest = name.split(".")
-    for entry in (*module.search_path, *project.environment.path):
-        for top in (first, f"{first}-stubs"):
-            place = os.path.join(entry, top, *rest)
-            if os.path.isfile(f"{place}.pyi") or os.path.isfile(os.path.join(place, "__init__.pyi")):
-                return True
-    return False
 
 
 def hidden_package(project: Project, hiding: Spec, module: Module) -> str | None:

@@ -63,6 +63,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     """An absolute path: a virtual environment or an interpreter."""
     path: tuple[str, ...] | None = None
     """Absolute module search path entries, in place of an environment."""
+    pythonpath: tuple[str, ...] = ()
+    """What `PYTHONPATH` is when the program starts: absolute path entries."""
     output_format: OutputFormat | None = None
 
     root: str
@@ -209,7 +211,7 @@ def _read(key: str, value: object, directory: str, origin: str) -> Any:
         match key:
             case "python-version":
                 return parse_version(msgspec.convert(value, str))
-            case "source-roots" | "path":
+            case "source-roots" | "path" | "pythonpath":
                 return tuple(_absolute(item, directory) for item in msgspec.convert(value, tuple[str, ...]))
             case "environment":
                 return _absolute(msgspec.convert(value, str), directory)

@@ -338,12 +338,22 @@ class Exclusion:
         return bool(spec.check_file(_relative(path, root, is_directory)).include)
 
     def _is_git_ignored(self, path: str, is_directory: bool) -> bool:
-        for directory, spec in sorted(self._gitignores, key=lambda known: -len(known[0])):
-            if is_below(path, directory) and path != directory:
-                decision = spec.check_file(_relative(path, directory, is_directory)).include
-                if decision is not None:
-                    return decision
-        return False
+        return _is_ignored_by(self._gitignores, path, is_directory)
+
+
+def is_git_ignored(path: str, *, is_directory: bool) -> bool:
+    """Whether the `.gitignore` files of a repository leave out what lies, or would lie, at `path`."""
+    return _is_ignored_by(_gitignores_above(os.path.dirname(path)), path, is_directory)
+
+
+def _is_ignored_by(gitignores: Iterable[tuple[str, GitIgnoreSpec]], path: str, is_directory: bool) -> bool:
+    """Whether `.gitignore` files leave out a path; the nearest one that speaks of it decides."""
+    for directory, spec in sorted(gitignores, key=lambda known: -len(known[0])):
+        if is_below(path, directory) and path != directory:
+            decision = spec.check_file(_relative(path, directory, is_directory)).include
+            if decision is not None:
+                return decision
+    return False
 
 
 def _relative(path: str, root: str, is_directory: bool) -> str:

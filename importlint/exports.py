@@ -64,7 +64,20 @@ class Exports:
         if self._is_own(spec) or self._is_library(spec) or spec.origin is None:
             private = name.startswith("_") and spec.name in self._table
             return not private or self._target.platform == "linux"  # the table's other sources know no such
+        if not os.path.isfile(spec.origin):
+            return False  # of a package in an archive, not all text is in sight
         return self._project.environment.known and not self._texts.may_bind(spec.origin, name)
+
+    def added(self, spec: Spec) -> frozenset[str] | None:
+        """The names of a module of the project that functions may bind, its own and other modules'.
+
+        None where that may be any name.
+        """
+        namespace = self._namespace(spec.origin) if spec.origin and spec.kind is Kind.SOURCE else None
+        written = self._written_into(spec.origin or "")
+        if namespace is None or "*" in written:
+            return None
+        return written.union(namespace.facts.global_names)
 
     def has_elsewhere(self, spec: Spec, name: str) -> bool:
         """Whether a standard library module may have the name on another platform."""
@@ -88,6 +101,11 @@ class Exports:
             for module, facts in found
             if isinstance(facts, f.ModuleFacts) and facts.import_hooks
         )
+
+    def _written_into(self, path: str) -> frozenset[str]:
+        """The names that other modules give the one at `path`; with `*` among them, any."""
+        written = self._written_from_outside
+        return written.get(path, frozenset()) | written.get("*", frozenset())
 
     @cached_property
     def _written_from_outside(self) -> Mapping[str, frozenset[str]]:
@@ -160,7 +178,7 @@ class Exports:
             return own | self._table[spec.name]
         if self._is_open(spec, namespace):
             return None
-        written = self._written_from_outside.get(spec.origin, frozenset()) if self._is_own(spec) else ()
+        written = self._written_into(spec.origin) if self._is_own(spec) else ()
         if "*" in written:
             return None
         names = own.union(written, *map(_told_names, namespace.statements))
@@ -176,8 +194,15 @@ class Exports:
             more = self._names(source, None, seen | {spec.origin})
             if more is None:
                 return None
-            names |= more | self._submodules(source)
+            names |= self._public(source, more) | self._submodules(source)
         return names
+
+    def _public(self, source: Spec, names: frozenset[str]) -> frozenset[str]:
+        """Which of a module's names a star may take: those in its `__all__`, else the public ones."""
+        namespace = self._namespace(source.origin) if source.origin and source.kind in _WITH_TEXT else None
+        if namespace is None or namespace.has_all:
+            return names - {"__all__"}
+        return frozenset(name for name in names if not name.startswith("_"))
 
     def _submodules(self, package: Spec) -> frozenset[str]:
         """The modules in a package's directories: a star takes those that happen to be loaded."""

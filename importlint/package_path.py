@@ -12,12 +12,14 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from importlint.archive import read_file
 from importlint.finder.path_finder import PathFinder, opaque_entry, opaque_reason
 from importlint.finder.path_program import Surroundings, final_path, followed_lines
-from importlint.finder.resolve import resolve
+from importlint.finder.resolve import absolute_name, resolve
 from importlint.finder.spec import Kind, Spec
 from importlint.syntax.conditions import View
 from importlint.syntax.facts import ModuleFacts
+from importlint.syntax.source import SIZE_LIMIT
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -45,6 +47,9 @@ class PackagePaths:
             return spec.search_locations
         key = (spec, path)
         if key not in self._paths:
+            # What asks for it before its code has run finds what it starts with, and perhaps more.
+            unknown = opaque_entry(f"`{spec.name}` is not through with its `__path__`")
+            self._paths[key] = (*(spec.search_locations or ()), unknown)
             self._paths[key] = self._followed(spec, spec.origin, text, path)
         return self._paths[key]
 
@@ -52,9 +57,8 @@ class PackagePaths:
         """The text of a file that speaks of its `__path__`; None for every other."""
         if file not in self._texts:
             try:
-                with open(file, "rb") as stream:
-                    content = stream.read()
-            except (OSError, ValueError):  # in an archive, or gone
+                content = read_file(file, SIZE_LIMIT)
+            except (OSError, ValueError):
                 content = b""
             speaks = _SPEAKS_OF_PATH.search(content)
             self._texts[file] = content.decode("utf-8", "replace") if speaks else None
@@ -69,6 +73,7 @@ class PackagePaths:
         surroundings = Surroundings(
             extend_path=lambda own, name: extend_path(own, name, path, path_finder),
             declare_namespace=lambda own, name: declare_namespace(own, name, path, path_finder),
+            path_of=lambda name: self._path_of(name, spec),
             is_absent=self._is_absent,
         )
         view = View(target=project.target)
@@ -76,6 +81,18 @@ class PackagePaths:
         if _is_changed_by_functions(text, facts):
             return (*(final or ()), opaque_entry(f"`{spec.name}` edits its `__path__` in a function"))
         return final
+
+    def _path_of(self, written: str, importer: Spec) -> tuple[str, ...] | None:
+        """The `__path__` of the module that has a name, perhaps a relative one, in the code of another module."""
+        project, tail = self._project, written.lstrip(".")
+        package = importer.name if importer.is_package else importer.name.rpartition(".")[0]
+        name = absolute_name(package, len(written) - len(tail), tail, project.target.version)
+        path = (*project.layout.roots, *project.environment.path)
+        resolution = resolve(project.finder, name, path, self.locate) if isinstance(name, str) else None
+        located: tuple[str, ...] | None = path
+        for search in resolution.searches if resolution else ():
+            located = self.locate(search.spec, located or ()) if search.spec else None
+        return located if resolution else None
 
     def _is_absent(self, name: str) -> bool | None:
         project = self._project

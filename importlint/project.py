@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -29,6 +30,7 @@ from importlint.finder.environment import Environment, choose_environment, expli
 from importlint.finder.finder import Finder
 from importlint.finder.resolve import resolve
 from importlint.finder.spec import Kind, Resolution, Spec
+from importlint.generated import Generated
 from importlint.graph.build import build_graph
 from importlint.graph.graph import ImportGraph
 from importlint.graph.link import Link, links
@@ -41,6 +43,10 @@ from importlint.syntax.namespace import Namespace
 from importlint.syntax.read import read_facts
 from importlint.syntax.source import SourceProblem
 from importlint.target import Target
+
+if TYPE_CHECKING:
+    from importlint.crashes import Cycle
+    from importlint.machine.entries import Runs
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -80,9 +86,10 @@ class Project:
     @cached_property
     def environment(self) -> Environment:
         """What the analysed code would run in, read from files alone."""
+        variables = {**os.environ, "PYTHONPATH": os.pathsep.join(self.settings.pythonpath)}
         if self.settings.path is not None:
-            return explicit_path(self.settings.path)
-        return choose_environment(self.settings.environment, self.layout.project, os.environ)
+            return explicit_path(self.settings.path, variables)
+        return choose_environment(self.settings.environment, self.layout.project, variables)
 
     @cached_property
     def target(self) -> Target:
@@ -129,6 +136,11 @@ class Project:
         return {module.path: module for module in self.reading.modules}
 
     @cached_property
+    def named(self) -> Mapping[str, Module]:
+        """The project's modules by their names."""
+        return {module.name: module for module in self.reading.modules}
+
+    @cached_property
     def given_modules(self) -> tuple[Module, ...]:
         """The modules that were asked about."""
         return self.sources.modules
@@ -147,6 +159,21 @@ class Project:
     def graph(self) -> ImportGraph:
         """Which module imports which."""
         return build_graph(self.reading.modules, self.every_link, self.modules)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """What importing each module first does."""
+        from importlint.machine.entries import Runs
+        from importlint.machine.world import ProjectWorld
+
+        return Runs(ProjectWorld(self))
+
+    @cached_property
+    def cycles(self) -> tuple[Cycle, ...]:
+        """Which modules import each other, and what importing each of them first does."""
+        from importlint.crashes import find_cycles
+
+        return find_cycles(self)
 
     @cached_property
     def problems(self) -> tuple[tuple[Module, SourceProblem], ...]:
@@ -234,6 +261,11 @@ class Project:
     def exports(self) -> Exports:
         """Which names modules can have."""
         return Exports(self, self.target)
+
+    @cached_property
+    def generated(self) -> Generated:
+        """Which absent modules a build would make."""
+        return Generated(self)
 
     @cached_property
     def closure(self) -> Closure:

@@ -168,3 +168,25 @@ def test_absent_third_party_modules_need_a_known_environment(tmp_path: Path) -> 
     Tree({"a.py": "import surely_not_installed\n", "b.py": "import jsonn\n"}).write(tmp_path)
     assert lines(found(tmp_path)) == []
     assert lines(found(tmp_path, path=[])) == ["a.py:1 IL101", "b.py:1 IL101"]
+
+
+def test_a_distribution_may_change_its_own_modules_in_a_namespace(tmp_path: Path) -> None:
+    """IL504: what belongs to somebody else is told by the whole name, not by the namespace that many share."""
+    site = ".venv/lib/python3.12/site-packages"
+    files = {
+        ".venv/pyvenv.cfg": "home = /nowhere\nversion = 3.12.1\n",
+        f"{site}/names/own/__init__.py": (
+            "from names.own import inner\nfrom names.own import fast\nfrom names.other import outer\n"
+            "inner.x = 1\nfast.x = 1\nouter.x = 1\n"
+        ),
+        f"{site}/names/own/inner.py": "",
+        f"{site}/names/own/fast.so": "",
+        f"{site}/names/other/__init__.py": "",
+        f"{site}/names/other/outer.py": "",
+        "names/mine/__init__.py": "import names.other.outer as outer\nouter.x = 1\n",
+    }
+    Tree(files).write(tmp_path)
+    environment = str(tmp_path / ".venv")
+    flags = {"environment": environment, "platform": "linux"}
+    assert lines(found(tmp_path, f"{site}/names/own", **flags)) == [f"{site}/names/own/__init__.py:6 IL504"]
+    assert lines(found(tmp_path, "names", **flags)) == ["names/mine/__init__.py:2 IL504"]

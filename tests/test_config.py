@@ -39,6 +39,7 @@ python-version = "3.12"
 platform = "win32"
 environment = "env"
 path = ["lib", "/opt/lib"]
+pythonpath = ["tools"]
 output-format = "json"
 """,
     )
@@ -57,6 +58,7 @@ output-format = "json"
         platform="win32",
         environment=f"{root}/env",
         path=(f"{root}/lib", "/opt/lib"),
+        pythonpath=(f"{root}/tools",),
         output_format="json",
         root=root,
         config_file=f"{root}/pyproject.toml",

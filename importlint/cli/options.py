@@ -68,6 +68,11 @@ def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="search here after source roots and standard library, not in an environment (repeatable)",
     )
+    group.add_argument(
+        "--pythonpath",
+        metavar="DIRS",
+        help='the PYTHONPATH that the code is run with, such as "$PYTHONPATH"; the variable itself is not read',
+    )
     for flag, text in (
         (
             "--select",
@@ -97,8 +102,16 @@ def settings_from(options: argparse.Namespace) -> Settings:
         platform=options.platform,
         environment=options.environment,
         path=options.path,
+        pythonpath=None if options.pythonpath is None else _path_entries(options.pythonpath),
         output_format=getattr(options, "output_format", None),
     )
+
+
+def _path_entries(variable: str) -> list[str]:
+    """The items of a search path as a variable has them: none in an empty one."""
+    import os
+
+    return variable.split(os.pathsep) if variable else []
 
 
 def _split(values: list[str] | None) -> list[str] | None:

@@ -19,6 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `resolve` understands."""
     parser.add_argument("names", nargs="+", metavar="NAME", help="absolute dotted names of modules")
     add_settings_arguments(parser)
+    parser.add_argument(
+        "--modules", action="store_true", help="list each name and every module below it, a line each"
+    )
     parser.add_argument("--output-format", choices=("text", "json"), default="text", dest="answer_format")
 
 
@@ -32,11 +35,29 @@ def run(options: argparse.Namespace) -> int:
         print_environment(project.environment)
     path = tuple(dict.fromkeys((*project.layout.roots, *project.environment.path)))
     answers = [resolve(project.finder, name, path, project.package_paths.locate) for name in options.names]
+    if options.modules:
+        answers = [each for answer in answers for each in (answer, *_below(project, path, answer))]
     if options.answer_format == "json":
         write_output("".join(_as_json(project, path, answer) for answer in answers))
+    elif options.modules:
+        width = max(len(answer.name) for answer in answers)
+        write_output("".join(f"{answer.name:{width}}  {_in_short(answer)}\n" for answer in answers))
     else:
         write_output("\n".join(_as_text(project, path, answer) for answer in answers))
     return FOUND_SOMETHING if any(answer.failure for answer in answers) else 0
+
+
+def _below(project: Project, path: tuple[str, ...], package: Resolution) -> list[Resolution]:
+    """How every module below a package is found, sorted by name."""
+    from importlint.finder.listing import list_modules
+    from importlint.finder.resolve import resolve
+
+    locate = project.package_paths.locate
+    if package.spec is None:
+        return []
+    inside = locate(package.spec, _searched_paths(project, path, package)[-1]) or ()
+    below = list_modules(project.finder, inside, package.name, locate)
+    return [resolve(project.finder, spec.name, path, locate) for spec in below]
 
 
 # ---- for programs
@@ -106,6 +127,14 @@ def _as_text(project: Project, path: tuple[str, ...], resolution: Resolution) ->
         target = project.finder.alias_target(spec.name) or spec.name
         lines.append(f"  {module_repr(spec, target, project.target.version)}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _in_short(resolution: Resolution) -> str:
+    """Where a module is, or why it is not found."""
+    spec, failure = resolution.spec, resolution.failure
+    if failure is not None:
+        return f"{failure.type}: {failure.message}"
+    return (spec.origin or f"({spec.kind.value})") if spec is not None else ""
 
 
 def _search_lines(

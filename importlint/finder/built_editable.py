@@ -146,7 +146,7 @@ class MesonFinder(Struct, frozen=True, kw_only=True, tag=True):
         return {os.path.join(self.where, name): MesonEntry(node) for name, node in _directories(self.tree)}
 
 
-class MesonEntry:
+class MesonEntry(PathEntryFinder):
     """The path entry finder for a directory of the tree; what is in it, the finder itself has found before."""
 
     def __init__(self, tree: Mapping[str, object]) -> None:

@@ -1,7 +1,7 @@
 """From a setting, the process's environment or a project's directory to the environment that is modelled.
 
-An environment is what `sys.path` and `sys.meta_path` hold when a program starts, without what the program's
-own start adds (`sys.path[0]`, `PYTHONPATH`). Its files are read; its interpreter never runs.
+An environment is what `sys.path` and `sys.meta_path` hold when a program starts, without `sys.path[0]`, which
+depends on how it is started. Its files are read; its interpreter never runs.
 
 CPython `Lib/site.py`, `Modules/getpath.py`; PEP 405.
 """
@@ -28,8 +28,17 @@ from importlint.finder.installation import (
     running_installation,
 )
 from importlint.finder.meta_path import MetaPathFinder
-from importlint.finder.site_packages import SitePackages, read_site_packages
+from importlint.finder.site_packages import SitePackages, read_pythonpath, read_site_packages
 from importlint.target import SUPPORTED_VERSIONS, Target
+
+_UNREAD_VARIABLES = (
+    "PYTHONCASEOK",
+    "PYTHONHOME",
+    "PYTHONPLATLIBDIR",
+    "PYTHONSAFEPATH",
+    "PYTHON_FROZEN_MODULES",
+)
+"""What changes how CPython finds modules, and is not modelled."""
 
 
 class EnvironmentNotFoundError(ImportlintError):
@@ -50,7 +59,9 @@ class Environment(Struct, frozen=True, kw_only=True):
     library_present: bool
     """Whether the standard library was found; else its tables answer."""
     path: tuple[str, ...]
-    """`sys.path`, without `sys.path[0]` and `PYTHONPATH`."""
+    """`sys.path`, without `sys.path[0]`."""
+    start_path: tuple[str, ...]
+    """The part of it, `PYTHONPATH` and `library_path`, that start-up itself imports from."""
     site_dirs: tuple[str, ...]
     builtin_names: frozenset[str] | None
     """None where the build does not tell: the usual ones."""
@@ -77,12 +88,15 @@ def choose_environment(explicit: str | None, project_dir: str, environ: Mapping[
     In order: `explicit` (a virtual environment, a prefix, or an interpreter), `VIRTUAL_ENV` unless pre-commit
     set it to the environment that it made for importlint, `CONDA_PREFIX`, `.venv` and `venv` in
     `project_dir`, the running Python. Raises `EnvironmentNotFoundError` if `explicit` is none of these.
+
+    `environ` are the variables that the program starts with, `PYTHONPATH` among them.
     """
+    notes = [f"`{name}` is set, which is not modelled" for name in _UNREAD_VARIABLES if environ.get(name)]
     if explicit is not None:
         found = _read(os.path.abspath(explicit), "given", environ)
         if found is None:
             raise EnvironmentNotFoundError(_explain(explicit))
-        return found
+        return replace(found, notes=(*notes, *found.notes))
     candidates = [
         *(
             (environ[name], f"`{name}` is set")
@@ -91,25 +105,25 @@ def choose_environment(explicit: str | None, project_dir: str, environ: Mapping[
         ),
         *((os.path.join(project_dir, name), f"`{name}` in the project") for name in (".venv", "venv")),
     ]
-    stale: list[str] = []
     for candidate, reason in candidates:
         path = os.path.abspath(candidate)
         found = _read(path, reason, environ) if os.path.isdir(path) else None
         if found is not None:
-            return replace(found, notes=(*stale, *found.notes))
+            return replace(found, notes=(*notes, *found.notes))
         if reason.endswith("is set"):
-            stale.append(
+            notes.append(
                 f"{reason} to `{candidate}`, where there is no Python environment: it is passed over"
             )
     running = _running(environ)
-    return replace(running, notes=(*stale, *running.notes))
+    return replace(running, notes=(*notes, *running.notes))
 
 
-def explicit_path(dirs: tuple[str, ...]) -> Environment:
-    """An environment whose path is the standard library and then exactly `dirs`, without site-packages."""
+def explicit_path(dirs: tuple[str, ...], environ: Mapping[str, str]) -> Environment:
+    """An environment of `PYTHONPATH`, the standard library and then exactly `dirs`, without site-packages."""
     base = running_installation()
     given = tuple(os.path.abspath(directory) for directory in dirs)
-    packages = SitePackages(path=(*base.path, *given), directories=(), finders=(), notes=())
+    start = (*read_pythonpath(environ), *base.path)
+    packages = SitePackages(path=(*start, *given), start_path=start, directories=(), finders=(), notes=())
     return _environment(base, base.prefix, None, packages, known=True, reason="exactly the given path")
 
 
@@ -164,6 +178,7 @@ def _environment(
         library_path=base.path,
         library_present=base.present,
         path=packages.path,
+        start_path=packages.start_path,
         site_dirs=packages.directories,
         builtin_names=base.builtin_names,
         extension_suffixes=base.extension_suffixes,

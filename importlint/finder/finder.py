@@ -94,15 +94,22 @@ class Finder:
         return alias.target if alias is not None and alias.covers(self.target) else None
 
     def shadowed(self, spec: Spec, path: tuple[str, ...]) -> tuple[str, ...]:
-        """The files on `path` that would also have answered for the name of `spec`, had it not been found."""
-        entry_finders = (self.path_finder.entry_finder(entry) for entry in path)
-        later = (finder for finder in self._last if not isinstance(finder, OpaqueFinder))
-        others = (
-            *(finder.find(spec.name) for finder in entry_finders if finder is not None),
-            *(finder.find(spec.name, path, self.path_finder) for finder in later),
-        )
-        origins = (other.origin for other in others if other is not None)
-        return tuple(dict.fromkeys(each for each in origins if each is not None and each != spec.origin))
+        """The files on `path` that would also have answered for the name of `spec`, had it not been found.
+
+        Of portions of a namespace package, the directories.
+        """
+        own = {spec.origin, *(spec.search_locations or ())}
+        found: list[str] = []
+        for entry_finder in map(self.path_finder.entry_finder, path):
+            for other in entry_finder.find_all(spec.name) if entry_finder else ():
+                found += (other.origin,) if other.origin else other.search_locations or ()
+        for finder in self._last:
+            later = (
+                None if isinstance(finder, OpaqueFinder) else finder.find(spec.name, path, self.path_finder)
+            )
+            found += (later.origin,) if later and later.origin else ()
+        real = filter(os.path.isabs, dict.fromkeys(found))  # without place-holders
+        return tuple(each for each in real if each not in own)
 
     def names_beside_the_path(self) -> frozenset[str]:
         """The top-level names that finders of editable installs have, whatever the path."""
@@ -124,7 +131,7 @@ class Finder:
             tried.append(
                 Attempt("sys.modules", Outcome.FOUND, "imported before the rest of the path is known")
             )
-            path = self.environment.library_path
+            path = self.environment.start_path
         search = self.path_finder.find(name, path)
         tried.extend(search.tried)
         if search.spec is not None:

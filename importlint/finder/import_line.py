@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -50,9 +50,6 @@ _NSPKG = re.compile(
     r"os\.path\.join\((.+?), \*(\([^)]*\))\).*sys\.modules\.setdefault\('([\w.]+)'", re.DOTALL
 )
 _PLACEHOLDER = re.compile(r"""^PATH_PLACEHOLDER = ['"]([^'"]+)['"] \+ """, re.MULTILINE)
-_CALL = re.compile(
-    r"import (?:site|sys)\s*;\s*(site\.addsitedir|sys\.path\.append|sys\.path\.insert)\((.*)\)\s*;?\s*"
-)
 
 _ANY_IMPORT = re.compile(r"\b(?:import|from)\s+([A-Za-z_][\w.]*)")
 _SPEAKS_OF_IMPORTS = re.compile(
@@ -78,13 +75,44 @@ def read_import_line(file: str, line: str) -> Effect | None:
         return _distutils(file, directory) if match[1] == "local" else Effect()
     if match := _NSPKG.search(line):
         return _nspkg(file, directory, match)
-    if match := _CALL.fullmatch(line):
-        return _call(match[1], match[2])
+    if effect := _call(line):
+        return effect
     match = _IMPORTED.match(line)
     effect = _imported(os.path.join(directory, match[1] + ".py")) if match else None
     if effect is None and _leaves_imports_alone(line, directory):
         return Effect()
     return effect
+
+
+def fails(line: str, path: Sequence[str]) -> bool:
+    """Whether an import line surely raises before it does anything.
+
+    So if it is no Python, or its first statements import what neither `path` nor the standard library has.
+    """
+    try:
+        statements = ast.parse(line).body
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return True
+    for statement in statements:
+        if not isinstance(statement, ast.Import):
+            return False
+        if not all(_may_be_there(alias.name.partition(".")[0], path) for alias in statement.names):
+            return True
+    return False
+
+
+def _may_be_there(top: str, path: Sequence[str]) -> bool:
+    if top in load_standard_library().modules:
+        return True
+    for entry in path:
+        try:
+            if any(name == top or name.startswith(f"{top}.") for name in os.listdir(entry)):
+                return True
+        except NotADirectoryError:  # an archive
+            return True
+        except (OSError, ValueError):
+            continue
+    return False
 
 
 def read_start_entry(file: str, line: str) -> Effect | None:
@@ -138,14 +166,25 @@ def _nspkg(file: str, directory: str, match: re.Match[str]) -> Effect | None:
     return Effect(finders=(PremadeNamespace(where=file, name=match[3], portion=portion),))
 
 
-def _call(function: str, text: str) -> Effect | None:
-    arguments = _literal(f"({text},)")
-    if not isinstance(arguments, tuple) or not arguments or not isinstance(arguments[-1], str):
+def _call(line: str) -> Effect | None:
+    """The effect of a line that imports a module and calls one of its functions, with literals."""
+    try:
+        body = ast.parse(line).body
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
         return None
-    entry = arguments[-1]
-    if function == "site.addsitedir":
-        return Effect(site_directories=(entry,))
-    return Effect(appended=(entry,)) if function == "sys.path.append" else Effect(inserted=(entry,))
+    match body:
+        case [ast.Import(), ast.Expr(value=ast.Call(func=function, args=arguments, keywords=[]))]:
+            called = (ast.unparse(function), *map(_literal, arguments))
+        case _:
+            return None
+    match called:
+        case ("site.addsitedir", str(entry)):
+            return Effect(site_directories=(entry,))
+        case ("sys.path.append", str(entry)):
+            return Effect(appended=(entry,))
+        case ("sys.path.insert", 0, str(entry)):
+            return Effect(inserted=(entry,))
+    return None
 
 
 def _imported(module: str) -> Effect | None:

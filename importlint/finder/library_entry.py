@@ -14,7 +14,7 @@ from importlint.finder.standard_library import StandardLibrary
 from importlint.target import Target
 
 
-class LibraryEntry:
+class LibraryEntry(PathEntryFinder):
     """Finds in one path entry what the target's standard library has."""
 
     def __init__(

@@ -80,7 +80,7 @@ class MappingFinder(Struct, frozen=True, kw_only=True, tag=True):
         return None
 
 
-class NamespacePlaceholder:
+class NamespacePlaceholder(PathEntryFinder):
     """The path entry finder behind the place-holder of a setuptools editable install."""
 
     def __init__(self, finder: MappingFinder) -> None:

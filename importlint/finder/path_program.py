@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from importlint.finder.path_finder import opaque_entry
+from importlint.finder.path_finder import opaque_entry, opaque_reason
 from importlint.finder.path_values import (
     CONSTANTS,
     FUNCTIONS,
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 _PATH = "__path__"
 
+_MOST_ROUNDS = 100
+"""Loops that go on for longer are not followed, nor those inside two others: a few lines could run for ever."""
+
 
 class Surroundings(Struct, frozen=True):
     """What the statements of a package ask the import system."""
@@ -49,6 +52,8 @@ class Surroundings(Struct, frozen=True):
     """`pkgutil.extend_path`."""
     declare_namespace: Callable[[list[Any], str], list[Any]]
     """`pkg_resources.declare_namespace`, from the present `__path__` to the next."""
+    path_of: Callable[[str], tuple[str, ...] | None]
+    """The `__path__` of another module, whose name may be relative; None if it has none, or is not found."""
     is_absent: Callable[[str], bool | None]
     """Whether an absolute dotted name cannot be imported; None if that is not known."""
 
@@ -91,6 +96,8 @@ class _Program:
             self.names[_PATH] = list(spec.search_locations)
         package = spec.name if spec.is_package else spec.name.rpartition(".")[0]
         self.names["__package__"] = package
+        self.depth = 0
+        """How many loops are around the statement that is followed."""
 
     # ---- statements
 
@@ -122,13 +129,23 @@ class _Program:
             case f.Try():
                 self.attempt(statement)
             case f.With(items=items, body=body):
-                for item in items:
-                    self.value(item.context)
+                for context in items:
+                    self.value(context.context)
                 self.run(body)
             case f.For(target=target, iterable=iterable, body=body, orelse=orelse):
-                self.value(iterable)
-                self.bind(target, UNKNOWN)
-                self.may_run(body, orelse)
+                grows = isinstance(iterable, f.Name) and self.names.get(iterable.id) is self.names.get(_PATH)
+                jumps = any(isinstance(each, f.Break | f.Continue) for each in statements(body))
+                known = None if grows or jumps else self.items(iterable)
+                if known is None:
+                    self.bind(target, UNKNOWN)
+                    self.may_run(body, orelse)
+                else:
+                    self.depth += 1
+                    for item in known:
+                        self.bind(target, item)
+                        self.run(body)
+                    self.depth -= 1
+                    self.run(orelse)
             case f.While() | f.Match():
                 self.may_run((statement,))
             case f.FunctionDef() | f.ClassDef():
@@ -208,12 +225,21 @@ class _Program:
 
     # ---- expressions
 
+    def items(self, iterable: f.Expression) -> tuple[object, ...] | None:
+        """What a loop or comprehension goes through; None if that is not known, or takes too long."""
+        values = self.value(iterable)
+        if not isinstance(values, list | tuple) or len(values) > _MOST_ROUNDS or self.depth > 1:
+            return None
+        return None if any(isinstance(value, Unknown) for value in values) else tuple(values)
+
     def value(self, expression: f.Expression) -> Any:
         match expression:
             case f.Constant(value=value):
                 return value
             case f.Name(id=name):
                 return self.names.get(name, UNKNOWN)
+            case f.Attribute(value=owner, attr="__path__"):
+                return self.path_of(owner)
             case f.Attribute(value=owner, attr=attr):
                 constant = CONSTANTS.get(qualified_name(expression, self.known.aliases) or "")
                 return constant if constant is not None else attribute(self.value(owner), attr)
@@ -224,6 +250,12 @@ class _Program:
                 for item in items:
                     self.collect(item, found)
                 return found if kind == "list" else tuple(found)
+            case f.JoinedText(values=values):
+                texts = [self.value(part) for part in values]
+                return "".join(map(str, texts)) if all(isinstance(text, str) for text in texts) else UNKNOWN
+            case f.Comprehension(kind="list" | "generator" as kind, elements=(made,), generators=(each,)):
+                results = self.comprehend(made, each)
+                return UNKNOWN if results is None else results if kind == "list" else tuple(results)
             case f.BinaryOperation(left=left, operator=operator, right=right):
                 return operate(self.value(left), operator, self.value(right))
             case f.Conditional(test=test, body=body, orelse=orelse):
@@ -237,6 +269,30 @@ class _Program:
         if isinstance(expression, f.Opaque) and _mentions_path(expression):
             self.spoil()
         return UNKNOWN
+
+    def path_of(self, module: f.Expression) -> object:
+        """The `__path__` of another module."""
+        name = qualified_name(module, self.known.aliases)
+        path = self.surroundings.path_of(name) if name is not None else None
+        return UNKNOWN if path is None else [UNKNOWN if opaque_reason(each) else each for each in path]
+
+    def comprehend(self, made: f.Expression, each: f.Generator) -> list[object] | None:
+        """The items of a comprehension; None if they are not known."""
+        values = self.items(each.iterable)
+        if values is None:
+            return None
+        outside, found = dict(self.names), list[object]()
+        self.depth += 1
+        for value in values:
+            self.bind(each.target, value)
+            truths = [self.truth(condition) for condition in each.conditions]
+            if None in truths:
+                found.append(UNKNOWN)
+            elif all(truths):
+                found.append(self.value(made))
+        self.depth -= 1
+        self.names = outside
+        return found
 
     def collect(self, item: f.Expression, found: list[object]) -> None:
         """Add what an item of a display, or an argument, contributes."""

@@ -1,9 +1,9 @@
-"""From the site directories of an environment to its path: `.pth` files, editable installs behind them.
+"""From the site directories of an environment to its path: `PYTHONPATH`, `.pth` files, editable installs behind them.
 
 Path lines are followed. Import lines are never run: known shapes are recognised, anything else makes absent
 names uncertain.
 
-CPython `Lib/site.py` (`main`, `addsitedir`, `addpackage`).
+CPython `Modules/getpath.py` (`PYTHONPATH`), `Lib/site.py` (`main`, `addsitedir`, `addpackage`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from importlint.finder.import_line import Effect, read_import_line, read_start_entry
+from importlint.finder.import_line import Effect, fails, read_import_line, read_start_entry
 from importlint.finder.installation import Installation, VirtualEnvironment
 from importlint.finder.meta_path import MappingFinder, MetaPathFinder, OpaqueFinder
 
@@ -22,7 +22,9 @@ class SitePackages(Struct, frozen=True, kw_only=True):
     """What `site` makes of an environment."""
 
     path: tuple[str, ...]
-    """The path of the standard library first."""
+    """`PYTHONPATH` and the path of the standard library first."""
+    start_path: tuple[str, ...]
+    """What of it is there before `site` runs."""
     directories: tuple[str, ...]
     """The site directories."""
     finders: tuple[MetaPathFinder, ...]
@@ -50,21 +52,32 @@ class SiteRules(Struct, frozen=True, kw_only=True):
 def read_site_packages(
     base: Installation, venv: VirtualEnvironment | None, environ: Mapping[str, str]
 ) -> SitePackages:
-    """What `site.main` adds to the path of the standard library, and the finders that its files install."""
+    """What `site.main` adds to `PYTHONPATH` and the standard library, and the finders that its files install."""
     if not base.uses_site:
-        return SitePackages(path=base.path, directories=(), finders=(), notes=())
+        return SitePackages(path=base.path, start_path=base.path, directories=(), finders=(), notes=())
     rules = _rules(base)
-    builder = _PathBuilder(base.path, rules)
+    start_path = (*read_pythonpath(environ), *base.path)
+    builder = _PathBuilder(start_path, rules)
     directories = [place for place in _site_directories(base, venv, rules, environ) if os.path.isdir(place)]
     for directory in directories:
         builder.add_site_directory(directory)
     builder.run_deferred()
+    builder.run_module("sitecustomize")
+    if _uses_user_site(venv, environ):
+        builder.run_module("usercustomize")
     return SitePackages(
         path=tuple(builder.path),
+        start_path=start_path,
         directories=tuple(dict.fromkeys(directories)),
         finders=tuple(builder.finders),
         notes=tuple(dict.fromkeys(builder.notes)),
     )
+
+
+def read_pythonpath(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The entries of `PYTHONPATH`; an empty one is the current directory."""
+    text = environ.get("PYTHONPATH")
+    return tuple(os.path.abspath(entry) for entry in text.split(os.pathsep)) if text else ()
 
 
 def _rules(base: Installation) -> SiteRules:
@@ -90,12 +103,16 @@ def _site_directories(
     of_venv = [*_below_prefix(venv.prefix, base, rules, in_venv=True)] if venv else []
     system = venv is None or venv.system_site_packages
     yield from of_venv
-    if system and not environ.get("PYTHONNOUSERSITE"):
+    if _uses_user_site(venv, environ):
         yield from _user_site(base, environ)
     if not rules.once:
         yield from of_venv
     if system:
         yield from _below_prefix(base.prefix, base, rules, in_venv=False)
+
+
+def _uses_user_site(venv: VirtualEnvironment | None, environ: Mapping[str, str]) -> bool:
+    return (venv is None or venv.system_site_packages) and not environ.get("PYTHONNOUSERSITE")
 
 
 def _below_prefix(prefix: str, base: Installation, rules: SiteRules, in_venv: bool) -> Iterator[str]:
@@ -129,11 +146,13 @@ class _PathBuilder:
     """`sys.path` and `sys.meta_path` while `site` fills them."""
 
     def __init__(self, path: tuple[str, ...], rules: SiteRules) -> None:
-        self.path = list(path)
+        self.path: list[str] = []
         self.finders: list[MetaPathFinder] = []
         self.notes: list[str] = []
         self._rules = rules
-        self._known = {_key(entry) for entry in path}
+        self._known: set[str] = set()
+        for entry in path:  # `site.removeduppaths`
+            self._append(entry)
         self._imports: list[tuple[str, str]] = []
         self._starts: list[tuple[str, str]] = []
         self._mark = 0
@@ -163,6 +182,14 @@ class _PathBuilder:
         for file, line in self._starts:
             self._apply(file, read_start_entry(file, line))
 
+    def run_module(self, name: str) -> None:
+        """CPython `site.execsitecustomize`: what importing a module at start-up does, if the path has it."""
+        for entry in self.path:
+            for file in (os.path.join(entry, f"{name}.py"), os.path.join(entry, name, "__init__.py")):
+                if os.path.isfile(file):
+                    self._apply(file, read_import_line(os.path.join(entry, name), f"import {name}"))
+                    return
+
     def _start_entries(self, file: str) -> list[tuple[str, str]]:
         lines = (line.strip() for line in self._lines(file))
         return [(file, line) for line in lines if line and not line.startswith("#")]
@@ -174,10 +201,12 @@ class _PathBuilder:
             if line.startswith("#") or not line.strip():
                 continue
             if line.startswith(("import ", "import\t")):
-                if not self._rules.start_files:
+                if self._rules.start_files:
+                    self._imports += [] if replaced else [(file, line)]
+                elif fails(line, self.path):
+                    return  # the remainder of the file is ignored
+                else:
                     self._apply(file, read_import_line(file, line))
-                elif not replaced:
-                    self._imports.append((file, line))
             else:
                 entry = os.path.abspath(os.path.join(directory, line.rstrip()))
                 if _exists(entry):
@@ -206,7 +235,10 @@ class _PathBuilder:
                 for placeholder in finder.hooks():
                     self._append(placeholder)
         for entry in effect.site_directories:
+            known = self._known
+            self._known = {_key(each) for each in self.path if _exists(each)}  # `site._init_pathinfo`
             self.add_site_directory(os.path.abspath(entry))
+            self._known = known
         self.path += [entry for entry in effect.appended if not (effect.once and entry in self.path)]
         self.path[:0] = effect.inserted
         if effect.marks:

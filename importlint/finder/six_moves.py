@@ -12,6 +12,7 @@ import ast
 import os
 from functools import cached_property
 
+from importlint.finder.path_entry import PathEntryFinder
 from importlint.finder.spec import Kind, Spec
 
 
@@ -26,7 +27,7 @@ def moves_entry(file: str) -> str:
     return f"{file}/<moves>"
 
 
-class MovesFinder:
+class MovesFinder(PathEntryFinder):
     """The path entry finder below `six.moves`."""
 
     def __init__(self, file: str) -> None:

@@ -71,18 +71,6 @@ def shortest_path(graph: Successors, starts: Iterable[str], goal: str) -> tuple[
     return None
 
 
-def reachable(graph: Successors, starts: Iterable[str]) -> set[str]:
-    """The nodes that can be reached from `starts`, these included."""
-    reached = set(starts)
-    stack = sorted(reached)
-    while stack:
-        for successor in graph.get(stack.pop(), ()):
-            if successor not in reached:
-                reached.add(successor)
-                stack.append(successor)
-    return reached
-
-
 def shortest_cycle(graph: Successors, component: Collection[str]) -> tuple[str, ...]:
     """The nodes of a shortest cycle inside a component, starting with its first node by name.
 

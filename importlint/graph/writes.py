@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def attribute_writes(project: Project) -> Mapping[str, frozenset[str]]:
-    """For the path of each module of the project, the names that others give it; `*` where they are computed."""
+    """For the path of each module of the project, the names that others give it; `*` where they are computed.
+
+    The path `*` stands for every module: somebody takes modules from `sys.modules` by computed names.
+    """
     names: dict[str, set[str]] = {}
     for module in project.reading.modules:
         facts = project.facts(module.path)
@@ -26,12 +29,35 @@ def attribute_writes(project: Project) -> Mapping[str, frozenset[str]]:
         known = project.known_names(module.path).aliases
         for block in (facts.body, *(unit.body for unit in facts.bodies)):
             aliases = {**known, **_imported_in(block)}
+            anything = frozenset(_computed_modules(block, aliases))
             for statement in statements(block):
                 for owner, name in _writes(statement):
                     path = _own_module(project, module, owner, aliases)
+                    if isinstance(owner, f.Name) and owner.id in anything:
+                        path = "*"
                     if path is not None:
                         names.setdefault(path, set()).add(name)
     return {path: frozenset(found) for path, found in names.items()}
+
+
+def _computed_modules(block: f.Block, aliases: Aliases) -> Iterator[str]:
+    """The names that a block binds to `sys.modules[name]` or `import_module(name)`, whatever `name` is."""
+    for statement in statements(block):
+        if not isinstance(statement, f.Assign):
+            continue
+        value = statement.value
+        is_loaded = (
+            isinstance(value, f.Subscript)
+            and qualified_name(value.value, aliases) == "sys.modules"
+            and not isinstance(value.index, f.Constant)
+        )
+        is_imported = (
+            isinstance(value, f.Call)
+            and qualified_name(value.function, aliases) == "importlib.import_module"
+            and not any(isinstance(name, f.Constant) for name in value.arguments[:1])
+        )
+        if is_loaded or is_imported:
+            yield from (target.id for target in statement.targets if isinstance(target, f.Name))
 
 
 def _imported_in(block: f.Block) -> dict[str, str]:

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from importlint.absence import is_first_party
 from importlint.diagnostics import Finding, Location, Severity
 from importlint.discovery import Module
+from importlint.finder.spec import Kind
 from importlint.rules.declaration import rule
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Phase, Situated
@@ -113,10 +113,13 @@ def _changed(statement: f.Statement) -> tuple[f.Expression, ...]:
 
 
 def _is_foreign_module(project: Project, module: Module, name: str) -> bool:
-    """Whether a dotted name is a module outside the project; the settings of `sys` are another rule's."""
-    if name.startswith(".") or name == "sys" or is_first_party(project, name.partition(".")[0], module):
+    """Whether a dotted name is a module of another distribution; the settings of `sys` are another rule's."""
+    if name.startswith(".") or name == "sys":
         return False
-    return project.resolve(name, module).spec is not None
+    resolution = project.resolve(name, module)
+    if resolution.spec is None or resolution.spec.kind is Kind.NAMESPACE:
+        return False
+    return not any(search.spec is not None and project.is_own(search.spec) for search in resolution.searches)
 
 
 def _path_edits(statement: f.Statement, aliases: Aliases) -> Iterator[f.Span]:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from importlint.absence import edits_search_path, may_be_submodule
-from importlint.diagnostics import Finding, Location, Severity
+from importlint.diagnostics import Certainty, Finding, Location, Severity
 from importlint.discovery import Module
 from importlint.errors import did_you_mean
 from importlint.finder.spec import Kind, Spec
 from importlint.graph.link import Link
 from importlint.rules.declaration import rule
 from importlint.rules.unguarded import unguarded_links
+from importlint.stubs import Stub, stub_of
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Phase, Scope
 from importlint.syntax.parse import ParsedModule, parse
@@ -36,19 +37,31 @@ def name_not_found(project: Project) -> Iterator[Finding]:
         ):
             continue
         for name in link.statement.names:
-            if name.name == "*" or not _lacks(project, spec, name.name, link):
+            if name.name == "*":
                 continue
-            where = project.shown(spec.origin) if spec.origin else spec.name
-            neither = "neither binds it nor has a submodule of that name"
-            yield Finding(
-                location=Location(link.module.display, name.span),
-                module=link.module.name,
-                message=f"cannot import name `{name.name}` from `{spec.name}`",
-                label=f"`{where}` {neither if spec.is_package else 'does not bind it'}",
-                help=_meant(project, spec, name.name),
-                severity=Severity.WARNING if link.phase is Phase.TYPING else None,
-                subjects=(spec.name, name.name),
-            )
+            if _lacks(project, spec, name.name, link):
+                where = project.shown(spec.origin) if spec.origin else spec.name
+                neither = "neither binds it nor has a submodule of that name"
+                yield Finding(
+                    location=Location(link.module.display, name.span),
+                    module=link.module.name,
+                    message=f"cannot import name `{name.name}` from `{spec.name}`",
+                    label=f"`{where}` {neither if spec.is_package else 'does not bind it'}",
+                    help=_meant(project, spec, name.name),
+                    severity=Severity.WARNING if link.phase is Phase.TYPING else None,
+                    subjects=(spec.name, name.name),
+                )
+            elif stub := _stub_without(project, spec, name.name, link.module):
+                yield Finding(
+                    location=Location(link.module.display, name.span),
+                    module=link.module.name,
+                    message=f"the extension module `{spec.name}` may have no name `{name.name}`",
+                    label=f"its stub `{project.shown(stub.path)}` does not have it",
+                    help=_nearest(name.name, stub.names),
+                    certainty=Certainty.POSSIBLE,
+                    severity=Severity.WARNING,
+                    subjects=(spec.name, name.name),
+                )
 
 
 def _is_judged(project: Project, link: Link, spec: Spec) -> bool:
@@ -73,8 +86,22 @@ def _lacks(project: Project, spec: Spec, name: str, link: Link) -> bool:
     return not may_be_submodule(project, spec, name, link.module)
 
 
+def _stub_without(project: Project, spec: Spec, name: str, module: Module) -> Stub | None:
+    """The stub of an extension module that does not have a public name; those of the standard library need none."""
+    if name.startswith("_") or not spec.origin or project.is_library(spec.origin):
+        return None
+    stub = stub_of(project, spec)
+    if stub is None or name in stub.names or project.resolve(f"{spec.name}.{name}", module).spec is not None:
+        return None
+    return stub
+
+
 def _meant(project: Project, spec: Spec, name: str) -> str:
     exports = project.exports.of(spec) or frozenset()
+    return _nearest(name, exports)
+
+
+def _nearest(name: str, exports: frozenset[str]) -> str:
     public = frozenset(export for export in exports if export.startswith("_") is name.startswith("_"))
     return did_you_mean(name, public, cutoff=0.8).removeprefix("; ")
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from importlint.absence import (
     differing_case,
-    has_stub,
     hidden_package,
     is_first_party,
     is_judged,
@@ -23,6 +22,7 @@ from importlint.rules.declaration import rule
 from importlint.rules.names import missing_all_name, name_not_found, star_shadows_builtin
 from importlint.rules.submodules import submodule_not_imported
 from importlint.rules.unguarded import unguarded_links
+from importlint.stubs import find_stub
 from importlint.syntax.flow import Phase
 
 if TYPE_CHECKING:
@@ -186,7 +186,10 @@ def _when(link: Link) -> str:
 
 
 def _has_stub(project: Project, link: Link) -> bool:
-    return link.asked.partition(".")[0] in _TYPING_ONLY or has_stub(project, link.asked, link.module)
+    """Whether a stub gives type checkers what the import system does not find."""
+    if link.asked.partition(".")[0] in _TYPING_ONLY:
+        return True
+    return find_stub(link.asked, (*link.module.search_path, *project.environment.path)) is not None
 
 
 def _searched(project: Project, link: Link) -> str:

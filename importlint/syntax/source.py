@@ -18,6 +18,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from importlint.archive import read_file
+
 SIZE_LIMIT = 16 * 1024 * 1024
 """Bytes of the largest file that is read. A syntax tree takes 65 times the memory of common code, and 500
 times that of a table of numbers; the largest module of CPython 3.13 has 0.8 MB."""
@@ -78,12 +80,11 @@ class Columns:
 
 
 def read_source(path: str | os.PathLike[str]) -> Source | SourceProblem:
-    """The text of the regular file at `path`; devices, pipes and directories are not opened."""
+    """The text of the regular file at `path`, perhaps in an archive; devices, pipes and directories are not opened."""
     try:
-        if problem := _refusal(os.stat(path)):
+        if problem := _refusal(path):
             return SourceProblem(ProblemKind.UNREADABLE, problem)
-        with open(path, "rb") as file:
-            data = file.read(SIZE_LIMIT + 1)
+        data = read_file(path, SIZE_LIMIT + 1)
     except OSError as error:
         dangling = isinstance(error, FileNotFoundError) and os.path.islink(path)
         reason = "it is a link that leads nowhere" if dangling else error.strerror or str(error)
@@ -120,7 +121,11 @@ def decode_source(path: str, data: bytes) -> Source | SourceProblem:
 _TOO_LARGE = f"larger than {SIZE_LIMIT // 1024 // 1024} MiB"
 
 
-def _refusal(status: os.stat_result) -> str | None:
+def _refusal(path: str | os.PathLike[str]) -> str | None:
+    try:
+        status = os.stat(path)
+    except NotADirectoryError:  # below a file, which may be an archive
+        return None
     if stat.S_ISDIR(status.st_mode):
         return "is a directory"
     if not stat.S_ISREG(status.st_mode):

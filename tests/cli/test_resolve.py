@@ -158,6 +158,65 @@ def test_json_of_every_kind(root: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert answers["sys"]["shadowed"] == [str(root / "src" / "sys.py")]
 
 
+def test_twins_are_shadowed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What lies in the same directory under the same name, and portions that a module outdoes."""
+    files: dict[str, str | bytes] = {
+        "src/one/__init__.py": "",
+        "src/one.py": "",
+        "src/two.py": "",
+        "src/two/x.py": "",
+        "src/three.so": "",
+        "src/three.py": "",
+        "src/three.pyc": b"",
+        "src/four/__init__.so": "",
+        "src/four/__init__.py": "",
+        "it's/one/x.py": "",
+        "it's/five/x.py": "",
+        "src/five/y.py": "",
+        "src/space/one.py": "",
+        "src/space/one/__init__.py": "",
+    }
+    Tree(files).write(root)
+    names = ("one", "two", "three", "four", "five", "space.one")
+    assert main(["resolve", *names, "--source-root", "src", "--source-root", "it's"]) == 0
+    answers = capsys.readouterr().out.split("\n\n")
+    shown = [re.findall(r"^    shadows (.*)$", answer, re.MULTILINE) for answer in answers]
+    expected = {
+        "one": ["src/one.py", "it's/one"],
+        "two": ["src/two"],
+        "three": ["src/three.py", "src/three.pyc"],
+        "four": ["src/four/__init__.py"],
+        "five": [],
+        "space.one": ["src/space/one.py"],
+    }
+    assert shown == [[f"{root}/{file}" for file in expected[name]] for name in names]
+
+
+def test_modules_below_a_package(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every module that an import statement could name, in the `__path__` that its package makes."""
+    assert main(["resolve", "--modules", "package", "moved", "space", "plain"]) == 0
+    source = root / "src"
+    assert capsys.readouterr().out == (
+        f"package        {source}/package/__init__.py\n"
+        f"package.inner  {source}/package/inner.py\n"
+        f"moved          {source}/moved/__init__.py\n"
+        f"moved.deep     {source}/moved/hidden/deep.py\n"
+        "space          (namespace)\n"
+        f"space.m        {source}/space/m.py\n"
+        f"plain          {source}/plain.py\n"
+    )
+    assert main(["resolve", "--modules", "absent", "package"]) == 1
+    assert capsys.readouterr().out.startswith(
+        "absent         ModuleNotFoundError: No module named 'absent'\n"
+    )
+    assert main(["resolve", "--modules", "space", "--output-format", "json"]) == 0
+    answers = _objects(capsys.readouterr().out)
+    assert [(answer["name"], answer["kind"]) for answer in answers] == [
+        ("space", "namespace"),
+        ("space.m", "source"),
+    ]
+
+
 def test_exit_code_and_source_roots(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Found are the modules below `src`, which discovery finds, and below `--source-root`."""
     assert main(["resolve", "plain", "package.inner"]) == 0
@@ -174,6 +233,24 @@ def test_path_replaces_the_environment(root: Path, capsys: pytest.CaptureFixture
     capsys.readouterr()
 
 
+def test_pythonpath(root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is searched after the source roots and before the standard library, if it is asked for."""
+    Tree({"one/quopri.py": "", "one/plain.py": "", "two/quopri.py": ""}).write(root)
+    monkeypatch.setenv("PYTHONPATH", "one")
+
+    def origins(*arguments: str) -> list[str]:
+        main(["resolve", "--output-format", "json", "quopri", "plain", *arguments])
+        return [answer["origin"] for answer in _objects(capsys.readouterr().out)]
+
+    assert origins()[0].endswith("/quopri.py")
+    assert not origins()[0].startswith(str(root))
+    for arguments in (["--pythonpath", "one:two"], ["--pythonpath", "one", "--path", "two"]):
+        assert origins(*arguments) == [f"{root}/one/quopri.py", f"{root}/src/plain.py"]
+    (root / "importlint.toml").write_text('pythonpath = ["two"]\n')
+    assert origins()[0] == f"{root}/two/quopri.py"
+    assert not origins("--pythonpath", "")[0].startswith(str(root))
+
+
 def test_another_version(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What the other version's table has is found, without a file; what it lacks is not."""
     assert main(["resolve", "distutils", "--python-version", "3.9", "--output-format", "json"]) == 0
@@ -186,8 +263,9 @@ def test_another_version(root: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_unknown_places_are_left_out(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nobody should read the mark of the unknown as a path; the words for people say why."""
-    Tree({"src/odd/__init__.py": "__path__ = made_up()\n"}).write(root)
+    Tree({"src/odd/__init__.py": "__path__ = made_up()\n", "src/compression.py": ""}).write(root)
     assert main(["resolve", "odd", "odd.absent", "--output-format", "json"]) == 1
+    assert main(["resolve", "compression", "--python-version", "3.15", "--output-format", "json"]) == 0
     assert "<unknown" not in capsys.readouterr().out
     assert main(["resolve", "odd.absent"]) == 1
     assert "not certain: `odd` edits its `__path__`\n" in capsys.readouterr().out

@@ -28,6 +28,23 @@ def project(tmp_path: Path) -> Path:
     return tmp_path / "project"
 
 
+@pytest.mark.parametrize("name", ["sitecustomize.py", "usercustomize/__init__.py"])
+def test_modules_that_run_at_start_up(name: str, tmp_path: Path) -> None:
+    """Those that leave imports alone change nothing; of others, nothing that is absent is certain."""
+    site = f"env/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
+    settings = _HOME + "include-system-site-packages = true\n"
+    Tree({"env/pyvenv.cfg": settings, f"{site}/{name}": "import os\nos.umask(0o77)\n"}).write(tmp_path)
+    before = choose_environment(str(tmp_path / "env"), "/", {"HOME": "/nowhere"})
+    assert before.notes == ()
+    assert not Finder(before).find("absent", before.path).opaque
+    (tmp_path / site / name).write_text("import sys\nsys.path.append(made_up())\n")
+    after = choose_environment(str(tmp_path / "env"), "/", {"HOME": "/nowhere"})
+    assert after.notes == (f"{tmp_path}/{site}/{name}: runs code at start-up that cannot be modelled",)
+    assert Finder(after).find("absent", after.path).opaque
+    without = choose_environment(str(tmp_path / "env"), "/", {"HOME": "/nowhere", "PYTHONNOUSERSITE": "1"})
+    assert bool(without.notes) is name.startswith("site")
+
+
 def test_order_of_choice(project: Path) -> None:
     """What is named wins over what is active, that over what lies beside the project."""
     active = {"VIRTUAL_ENV": str(project.parent / "active"), "CONDA_PREFIX": str(project.parent / "conda")}
@@ -93,7 +110,7 @@ def test_an_environment_whose_base_is_gone(tmp_path: Path) -> None:
 
 def test_another_platform(tmp_path: Path) -> None:
     """Windows' modules are found for Windows, and POSIX' are not."""
-    environment = explicit_path((str(tmp_path),))
+    environment = explicit_path((str(tmp_path),), {})
     finder = Finder(environment, Target(version=environment.version, platform="win32"))
     assert _kind(finder, "winsound", environment) is Kind.ASSUMED
     assert _kind(finder, "fcntl", environment) is None
@@ -106,7 +123,7 @@ def test_another_platform(tmp_path: Path) -> None:
 def test_exactly_the_given_path(tmp_path: Path) -> None:
     """The standard library, then the directories, and no site-packages."""
     Tree({"one/json.py": "", "one/m.py": "", "two/m.py": ""}).write(tmp_path)
-    environment = explicit_path((str(tmp_path / "one"), str(tmp_path / "two")))
+    environment = explicit_path((str(tmp_path / "one"), str(tmp_path / "two")), {})
     finder = Finder(environment)
     assert environment.path[-2:] == (str(tmp_path / "one"), str(tmp_path / "two"))
     assert not environment.site_dirs

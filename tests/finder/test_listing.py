@@ -54,7 +54,7 @@ def test_links_and_unreadable_directories_and_odd_names(tmp_path: Path) -> None:
     (tmp_path / "a" / "up").symlink_to("..")
     (tmp_path / "twin").symlink_to("a")
     (tmp_path / "closed").mkdir(mode=0)
-    names = [spec.name for spec in list_modules(Finder(explicit_path(())), (str(tmp_path),))]
+    names = [spec.name for spec in list_modules(Finder(explicit_path((), {})), (str(tmp_path),))]
     inner = ["__main__", "m", "space", "space.deep", "space.deep.n"]
     assert names == sorted(
         [p + s for p in ("a", "twin") for s in ("", *(f".{name}" for name in inner))] + ["class"]
@@ -67,13 +67,13 @@ def test_portions_are_listed_together(tmp_path: Path) -> None:
         tmp_path
     )
     path = tuple(str(tmp_path / name) for name in "123")
-    assert [spec.name for spec in list_modules(Finder(explicit_path(())), path)] == [
+    assert [spec.name for spec in list_modules(Finder(explicit_path((), {})), path)] == [
         "ns",
         "ns.a",
         "ns.b",
         "p",
     ]
-    below = list_modules(Finder(explicit_path(())), (os.path.join(path[0], "ns"),), "ns")
+    below = list_modules(Finder(explicit_path((), {})), (os.path.join(path[0], "ns"),), "ns")
     assert [spec.name for spec in below] == ["ns.a"]
 
 
@@ -88,7 +88,7 @@ def test_each_directory_is_read_once(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", recorded)
-    finder, path = Finder(explicit_path(())), (str(tmp_path),)
+    finder, path = Finder(explicit_path((), {})), (str(tmp_path),)
     for _ in range(2):
         list_modules(finder, path)
         assert all(finder.find(name, path).spec is None for name in ("absent", "b.absent"))
@@ -102,6 +102,6 @@ def test_what_finders_of_editable_installs_have(tmp_path: Path) -> None:
     finder = RedirectingFinder(
         where="", modules=tuple((name, str(tmp_path / "away" / file)) for name, file in modules.items())
     )
-    environment = structs.replace(explicit_path(()), finders=(finder,))
+    environment = structs.replace(explicit_path((), {}), finders=(finder,))
     specs = list_modules(Finder(environment), (str(tmp_path / "empty"),))
     assert [spec.name for spec in specs] == ["package", "package.m", "single"]

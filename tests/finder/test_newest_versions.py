@@ -32,7 +32,7 @@ def test_directories_that_an_archive_implies(minor: int, found: bool, tmp_path: 
     """gh-59110: since 3.14 `zipimport` knows directories that only file names show."""
     with zipfile.ZipFile(tmp_path / "archive", "w") as archive:
         archive.writestr("space/inner/m.py", "")
-    finder = Finder(explicit_path(()), Target(version=(3, minor)))
+    finder = Finder(explicit_path((), {}), Target(version=(3, minor)))
     path = (str(tmp_path / "archive"),)
     assert bool(resolve(finder, "space.inner.m", path).spec) is found
 
@@ -80,7 +80,7 @@ def test_frozen_modules_win_over_a_script_directory(
     name: str, minor: int, local: bool, tmp_path: Path
 ) -> None:
     (tmp_path / f"{name}.py").touch()
-    environment = explicit_path(())
+    environment = explicit_path((), {})
     spec = Finder(environment, Target(version=(3, minor))).find(name, (str(tmp_path), *environment.path)).spec
     assert spec is not None
     assert (spec.origin == str(tmp_path / f"{name}.py")) is local
@@ -98,6 +98,6 @@ def test_frozen_modules_win_over_a_script_directory(
     ],
 )
 def test_names_of_the_standard_library(name: str, minor: int, kind: Kind | None) -> None:
-    environment = explicit_path(())
+    environment = explicit_path((), {})
     spec = Finder(environment, Target(version=(3, minor))).find(name, environment.path).spec
     assert (spec.kind if spec else None) is kind

@@ -54,7 +54,7 @@ def test_a_script_has_no_parent_package(tmp_path: Path) -> None:
 def test_failures_in_the_words_of_cpython(name: str, tmp_path: Path) -> None:
     """The first part that fails is the one that is named."""
     Tree({"a/__init__.py": "", "a/b.py": "", "module.py": "", "ns/m.py": ""}).write(tmp_path)
-    environment = explicit_path(())
+    environment = explicit_path((), {})
     failure = resolve(Finder(environment), name, (str(tmp_path), *environment.path)).failure
     ours = f"{failure.type}: {failure.message}" if failure else ""
     program = f"import importlib; importlib.import_module({name!r})"
@@ -64,7 +64,7 @@ def test_failures_in_the_words_of_cpython(name: str, tmp_path: Path) -> None:
 
 
 def test_the_empty_name(tmp_path: Path) -> None:
-    failure = resolve(Finder(explicit_path(())), "", (str(tmp_path),)).failure
+    failure = resolve(Finder(explicit_path((), {})), "", (str(tmp_path),)).failure
     assert failure is not None
     for cpython in installed():
         answer = cpython.run(["-c", "__import__('')"], tmp_path)
@@ -75,7 +75,7 @@ def test_locate_replaces_the_path_of_a_package(tmp_path: Path) -> None:
     """A package that moved its `__path__`, a module that gave itself one, and a package that deleted its own."""
     files = {"a/__init__.py": "", "a/here.py": "", "other/there.py": "", "module.py": ""}
     Tree(files).write(tmp_path)
-    finder, path = Finder(explicit_path(())), (str(tmp_path),)
+    finder, path = Finder(explicit_path((), {})), (str(tmp_path),)
     other = (str(tmp_path / "other"),)
 
     def locate(spec: Spec, path: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -91,7 +91,7 @@ def test_locate_replaces_the_path_of_a_package(tmp_path: Path) -> None:
 
 def test_an_unknown_path_makes_absence_uncertain(tmp_path: Path) -> None:
     Tree({"a/__init__.py": "", "a/here.py": "", "a/space/m.py": ""}).write(tmp_path)
-    finder, path = Finder(explicit_path(())), (str(tmp_path),)
+    finder, path = Finder(explicit_path((), {})), (str(tmp_path),)
 
     def locate(spec: Spec, path: tuple[str, ...]) -> tuple[str, ...] | None:
         own = spec.search_locations
@@ -107,6 +107,6 @@ def test_an_unknown_path_makes_absence_uncertain(tmp_path: Path) -> None:
 def test_an_extension_module_may_make_its_submodules(tmp_path: Path) -> None:
     """It can put them into `sys.modules`, which nobody can see from outside."""
     Tree({"native.so": "", "package/__init__.so": ""}).write(tmp_path)
-    finder, path = Finder(explicit_path(())), (str(tmp_path),)
+    finder, path = Finder(explicit_path((), {})), (str(tmp_path),)
     assert "native" in str(resolve(finder, "native.inner", path).opaque)
     assert "package" in str(resolve(finder, "package.inner", path).opaque)

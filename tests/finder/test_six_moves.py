@@ -55,7 +55,7 @@ def test_moved_modules(package: str, tmp_path: Path) -> None:
     Tree({"six.py": _SIX, "vendored/__init__.py": "", "vendored/six.py": _SIX, "other.py": ""}).write(
         tmp_path
     )
-    finder = Finder(explicit_path(()))
+    finder = Finder(explicit_path((), {}))
     names = ["six", "six.moves", "six.absent", "other", "other.moves"]
     below = [
         "configparser",
@@ -87,4 +87,4 @@ for name in {names!r}:
 def test_a_file_that_is_no_six(tmp_path: Path) -> None:
     """A syntax error in `six.py` leaves `six.moves` without names, and without an exception."""
     Tree({"six.py": "def :\n"}).write(tmp_path)
-    assert resolve(Finder(explicit_path(())), "six.moves.urllib", (str(tmp_path),)).failure
+    assert resolve(Finder(explicit_path((), {})), "six.moves.urllib", (str(tmp_path),)).failure

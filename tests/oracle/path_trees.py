@@ -19,6 +19,8 @@ class Leaf(Struct, frozen=True):
 
     target: str | None = None
     is_pipe: bool = False
+    bytecode: str = "unchecked"
+    """What a `.pyc` file holds, by the keys of `Bytecode`."""
 
 
 class Archive(Struct, frozen=True):
@@ -28,6 +30,12 @@ class Archive(Struct, frozen=True):
     lists_directories: bool
     prefix: bytes = b""
 
+
+Bytecode = Mapping[str, bytes]
+"""Contents of `.pyc` files: `unchecked`, `dated` as the files of archives are, `old`, or `foreign`."""
+
+DATE = (2024, 2, 3, 4, 5, 6)
+"""When every file in an archive was modified, in the machine's time zone."""
 
 Node = Leaf | Mapping[str, "Node"]
 Entry = Mapping[str, Node] | Archive | Leaf | None
@@ -43,6 +51,7 @@ _FILES = st.sampled_from([f"{name}{suffix}" for name in ("a", "a", "b", "A") for
 _INITS = st.sampled_from(
     [f"__init__{suffix}" for suffix in (".py", ".py", ".pyc", ".EXT", ".so", ".pyi", "", ".PY")]
 )
+_PLAIN = st.sampled_from([FILE, *(Leaf(bytecode=kind) for kind in ("dated", "old", "foreign"))])
 _LEAVES = st.one_of(
     *[st.just(FILE)] * 4,
     st.just(Leaf(is_pipe=True)),
@@ -62,10 +71,10 @@ _PLAIN_FILES = st.sampled_from(
     [f"{name}{suffix}" for name in (*NAMES, "__init__") for suffix in (".py", ".pyc")]
 )
 _PLAIN_TREES = st.recursive(
-    st.dictionaries(_PLAIN_FILES, st.just(FILE), max_size=3),
+    st.dictionaries(_PLAIN_FILES, _PLAIN, max_size=3),
     lambda inner: st.builds(
         lambda files, packages: {**files, **packages},
-        st.dictionaries(_PLAIN_FILES, st.just(FILE), max_size=3),
+        st.dictionaries(_PLAIN_FILES, _PLAIN, max_size=3),
         st.dictionaries(st.sampled_from(NAMES), inner, max_size=2),
     ),
     max_leaves=8,
@@ -78,10 +87,10 @@ search_paths: st.SearchStrategy[list[Entry]] = st.lists(
 """The entries of a search path: directories, archives, a text file, nothing at all."""
 
 
-def write_path(entries: list[Entry], root: Path, bytecode: bytes, extension: str) -> tuple[str, ...]:
+def write_path(entries: list[Entry], root: Path, bytecode: Bytecode, extension: str) -> tuple[str, ...]:
     """Write the entries below `root`; the search path, on which archives are followed by a place inside them.
 
-    `.EXT` in a name becomes `extension`; `.pyc` files hold `bytecode`.
+    `.EXT` in a name becomes `extension`.
     """
     path: list[str] = []
     for number, entry in enumerate(entries):
@@ -95,7 +104,7 @@ def write_path(entries: list[Entry], root: Path, bytecode: bytes, extension: str
     return tuple(path)
 
 
-def _write(node: Node, place: Path, bytecode: bytes, extension: str) -> None:
+def _write(node: Node, place: Path, bytecode: Bytecode, extension: str) -> None:
     if not isinstance(node, Leaf):
         place.mkdir()
         for name, child in node.items():
@@ -105,10 +114,10 @@ def _write(node: Node, place: Path, bytecode: bytes, extension: str) -> None:
     elif node.target is not None:
         place.symlink_to(node.target)
     else:
-        place.write_bytes(bytecode if place.name.endswith(".pyc") else b"")
+        place.write_bytes(bytecode[node.bytecode] if place.name.endswith(".pyc") else b"")
 
 
-def _write_archive(archive: Archive, place: Path, bytecode: bytes) -> None:
+def _write_archive(archive: Archive, place: Path, bytecode: Bytecode) -> None:
     with place.open("wb") as file:
         file.write(archive.prefix)
     with zipfile.ZipFile(place, "a") as target:
@@ -116,7 +125,8 @@ def _write_archive(archive: Archive, place: Path, bytecode: bytes) -> None:
         while pending:
             name, node = pending.pop()
             if isinstance(node, Leaf):
-                target.writestr(name, bytecode if name.endswith(".pyc") else b"")
+                content = bytecode[node.bytecode] if name.endswith(".pyc") else b""
+                target.writestr(zipfile.ZipInfo(name, DATE), content)
                 continue
             if name and archive.lists_directories:
                 target.writestr(name + "/", b"")

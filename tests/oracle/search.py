@@ -32,13 +32,13 @@ def find(name, path):
     if spec is None or spec.loader is None:
         return "namespace", spec if spec and spec.submodule_search_locations else None
     kind = LOADERS.get(type(spec.loader))
-    return kind or ("bytecode" if spec.origin.endswith(".pyc") else "source"), spec
+    return kind or ("source" if spec.origin.endswith(".py") else "bytecode"), spec
 
 def origin(kind, spec):
     if kind == "frozen":
         file = getattr(spec.loader_state, "filename", None)
         return file if file and os.path.isfile(file) else None
-    return None if kind == "builtin" else spec.origin
+    return None if kind == "builtin" or spec.origin == "<unknown>" else spec.origin
 
 def walk(name):
     locations, parent = path, None
@@ -52,6 +52,8 @@ def walk(name):
         if spec is None:
             return ["No module named %r" % full]
         locations, parent = spec.submodule_search_locations, full
+        if spec.origin == "<unknown>" and locations:  # nothing in the archive can be loaded
+            locations = []
     return [kind, origin(kind, spec), None if locations is None else list(locations)]
 
 found = {}

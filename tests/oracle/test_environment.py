@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import zipfile
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from importlint.finder.environment import choose_environment
+from importlint.finder.finder import Finder
 from tests.cpython import CPython, interpreters, run
 from tests.trees import Tree
 
@@ -115,6 +117,64 @@ def test_path_of_the_running_python(tmp_path: Path) -> None:
     assert list(environment.path) == _started(sys.executable, {}, tmp_path)
 
 
+_PYTHONPATHS = {
+    "several": "{root}/one:{root}/absent:{root}/two/../one:{root}/two",
+    "current directory": ":{root}/one:",
+    "relative": "one:./two/.",
+    "nothing": "",
+    "link": "{root}/link:{root}/one",
+    "archive": "{root}/archive.zip/inside",
+    "home": "~:$HOME",
+    "standard library": "{library}/lib-dynload:{root}/one:{library}",
+    "site directory": "{root}/one:{site}:{root}/two",
+}
+
+
+def test_pythonpath(interpreter: CPython, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its entries come first, whether or not they are there, and site-packages' `.pth` files count nevertheless."""
+    monkeypatch.chdir(tmp_path)
+    executable = _make_environment(interpreter, tmp_path / "env", [])
+    library, site = (_started(executable, {}, tmp_path)[position] for position in (1, -1))
+    Tree({"one/": "", "two/": "", "archive.zip": ""}).write(tmp_path)
+    (tmp_path / "link").symlink_to("one")
+    (Path(site) / "a.pth").write_text(
+        f"{tmp_path}/two\n{tmp_path}/link\nimport sys; sys.path.insert(0, '/inserted')\n"
+    )
+    (Path(site) / "easy-install.pth").write_bytes(_PTH_FILES["easy-install.pth"])
+    (Path(site) / "egg.egg").mkdir()
+    places = {"root": tmp_path, "library": library, "site": site}
+    for python in (executable, interpreter.executable):
+        envs = {case: {"PYTHONPATH": text.format_map(places)} for case, text in _PYTHONPATHS.items()}
+        real = {case: _started(python, env, tmp_path) for case, env in envs.items()}
+        assert {case: _modelled(python, env) for case, env in envs.items()} == real
+
+
+def test_pythonpath_is_there_when_start_up_imports(cpython: CPython, tmp_path: Path) -> None:
+    """What CPython imports before anything else is found there, unless it is frozen; not so in source roots."""
+    env = {"PYTHONPATH": str(tmp_path / "first")}
+    library = choose_environment(cpython.executable, "/", {}).library
+    names = ("stat", "genericpath", "_sitebuiltins", "codecs", "colorsys")
+    for name in names:
+        for place in ("first", "cwd"):
+            (tmp_path / place).mkdir(exist_ok=True)
+            shutil.copy(f"{library}/{name}.py", tmp_path / place)
+    program = (
+        f"import json, {', '.join(names)}; print(json.dumps([{', '.join(f'{n}.__file__' for n in names)}]))"
+    )
+    for variables in ({}, env):
+        answer = cpython.run(["-c", program], tmp_path / "cwd", variables)
+        environment = choose_environment(cpython.executable, "/", {"PYTHONNOUSERSITE": "1", **variables})
+        path = (str(tmp_path / "cwd"), *environment.path)
+        specs = [Finder(environment).find(name, path).spec for name in names]
+        assert [spec and spec.origin for spec in specs] == json.loads(answer.stdout)
+
+
+@pytest.mark.parametrize("name", ["PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONCASEOK", "PYTHONSAFEPATH"])
+def test_variables_that_are_not_modelled(name: str) -> None:
+    environment = choose_environment(sys.executable, "/", {name: "x"})
+    assert environment.notes == (f"`{name}` is set, which is not modelled",)
+
+
 _SCRIPT = "import json, sys; print(json.dumps(sys.path))"
 
 
@@ -134,9 +194,10 @@ def test_path_of_every_start(interpreter: CPython, start: str, tmp_path: Path) -
         "zip": ([str(tmp_path / "program.zip")], str(tmp_path / "program.zip")),
     }[start]
     executable = _make_environment(interpreter, tmp_path / "env", [])
-    answer = run(executable, arguments, tmp_path / "cwd")
-    assert answer.returncode == 0, answer.stderr
-    assert json.loads(answer.stdout) == [first, *_modelled(executable, {})]
+    for env in ({}, {"PYTHONPATH": str(tmp_path / "extra")}):
+        answer = run(executable, arguments, tmp_path / "cwd", env)
+        assert answer.returncode == 0, answer.stderr
+        assert json.loads(answer.stdout) == [first, *_modelled(executable, env)]
 
 
 def test_start_files(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,11 @@ _SURROUNDINGS = {
     "three/p/sub/__init__.py": "",
     "three/p.pkg": "# comment\n\n/listed\nrelative  \n",
     "four/p.py": "",
+    "one/elsewhere/__init__.py": "",
+    "one/elsewhere/moved/__init__.py": "__path__ = [__path__[0] + '/to']\n",
+    "one/elsewhere/moved/to/x.py": "",
+    "one/spread/x.py": "",
+    "two/spread/y.py": "",
 }
 _NAMES = ("p", "p.here", "p.more", "p.most", "p.x", "p.deep.y", "p.inner.x", "p.z", "p.sub", "p.sub.less")
 
@@ -108,6 +114,23 @@ _FOLLOWED = {
     "unpacked": "a, __path__ = 1, ['/a']\n",
     "walrus": "(__path__ := ['/a'])\n",
     "with": "import contextlib\nwith contextlib.suppress(OSError):\n    __path__ = ['/a']\n",
+    "loop": "for d in ['/a', '/b']:\n    __path__.append(d)\n",
+    "loop over pairs": (
+        "import os\nfor a, b in (('..', 'other'), ('.', 'inner')):\n"
+        "    __path__ += [os.path.abspath(os.path.join(__path__[0], a, b))]\nelse:\n    __path__.append('/end')\n"
+    ),
+    "loop over nothing": "for d in ():\n    __path__ = []\n",
+    "comprehension": "__path__ = [p + '/inner' for p in __path__]\n",
+    "comprehension with a condition": (
+        "import os\n__path__ = [p for p in [*__path__, '/absent'] if os.path.isdir(p)]\n"
+    ),
+    "generator": "import os\n__path__.extend(os.path.join(__path__[0], d) for d in ('inner', 'no'))\n",
+    "a comprehension's own name": "d = '/d'\nq = [d for d in ('/x', '/y')]\n__path__ += q + [d]\n",
+    "f-string": "import os\nd = os.path.dirname(__file__)\n__path__ = [f'{d}/inner', *__path__]\n",
+    "another's path": "import elsewhere\n__path__ = elsewhere.__path__\n",
+    "another's path by a longer name": "import elsewhere.moved as m\n__path__ = list(m.__path__) + ['/a']\n",
+    "another's path by from": "from elsewhere import moved\n__path__ += moved.__path__\n",
+    "the path of a namespace package": "import spread\n__path__ = list(spread.__path__)\n",
     "chained": "q = __path__ = ['/a']\nq.append('/b')\n",
 }
 
@@ -115,9 +138,19 @@ _UNKNOWN = {
     "environment": "import os\n__path__.append(os.environ.get('HOME', '/h'))\n",
     "function": "def f():\n    __path__.append('/a')\nf()\n",
     "global": "def f():\n    global __path__\n    __path__ = ['/a']\nf()\n",
-    "loop": "for d in ['/a', '/b']:\n    __path__.append(d)\n",
+    "its own submodule's path": "from p import inner\n__path__ = inner.__path__\n",
+    "growing loop": "for d in __path__:\n    if len(__path__) < 5:\n        __path__.append(d + '/inner')\n",
+    "loop with a break": "for d in ['/a', '/b']:\n    __path__.append(d)\n    break\n",
+    "loops in loops in loops": (
+        "for a in '/a', '/b':\n    for b in [a]:\n        for c in [b]:\n            __path__.append(c)\n"
+    ),
+    "long loop": f"for d in {['/a'] * 200}:\n    __path__.append(d)\n",
+    "loop over the unknown": "import os\nfor d in os.listdir('/'):\n    __path__.append(d)\n",
+    "comprehension over the unknown": "import os\n__path__ = [d for d in os.listdir('/')]\n",
+    "the path of what is absent": (
+        "try:\n    import absent as m\nexcept ImportError:\n    import os as m\n__path__ = m.__path__\n"
+    ),
     "condition": "import os\nif os.environ.get('X'):\n    __path__ = []\nelse:\n    __path__.append('/a')\n",
-    "comprehension": "__path__ = [p + '/inner' for p in __path__]\n",
     "passed on": "def f(p): p.append('/a')\nf(__path__)\n",
     "from elsewhere": "from other import z\n__path__ = z.__name__.split('.')\n",
     "a text": "__path__ = __file__\n",
@@ -147,6 +180,16 @@ def test_a_module_becomes_a_package(cpython: CPython, tmp_path: Path) -> None:
     code = "import os\n__path__ = [os.path.join(os.path.dirname(__file__), 'hidden')]\n"
     Tree({"m.py": code, "hidden/x.py": "", "plain.py": "", "pl/x.py": ""}).write(tmp_path)
     _assert_same(cpython, ("m", "m.x", "m.y", "plain", "plain.x"), tmp_path, (".",))
+
+
+@pytest.mark.parametrize("code", [_EXTEND, _FOLLOWED["append"], _FOLLOWED["literal"]], ids=["e", "a", "l"])
+def test_packages_in_archives(cpython: CPython, code: str, tmp_path: Path) -> None:
+    """`zipimport`: what an `__init__` in an archive makes of its `__path__`, and what lies below."""
+    with zipfile.ZipFile(tmp_path / "one.zip", "w") as archive:
+        for name, text in {"p/__init__.py": code, "p/here.py": "", "p/inner/x.py": ""}.items():
+            archive.writestr(name, text)
+    Tree({name: text for name, text in _SURROUNDINGS.items() if not name.startswith("one")}).write(tmp_path)
+    _assert_same(cpython, ("p", "p.here", "p.more", "p.most", "p.x"), tmp_path, ("one.zip", "two", "three"))
 
 
 _KEEP_A_LIST = (

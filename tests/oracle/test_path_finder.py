@@ -10,21 +10,41 @@ from hypothesis import example, given, settings
 from importlint.finder.environment import choose_environment
 from importlint.finder.finder import Finder
 from tests.cpython import CPython
-from tests.oracle.path_trees import FILE, NAMES, Archive, Entry, Leaf, search_paths, write_path
+from tests.oracle.path_trees import (
+    DATE,
+    FILE,
+    NAMES,
+    Archive,
+    Bytecode,
+    Entry,
+    Leaf,
+    search_paths,
+    write_path,
+)
 from tests.oracle.search import answers_of_cpython, answers_of_importlint, disagreements
 
 _QUESTIONS = [".".join(parts) for length in (1, 2, 3) for parts in itertools.product(NAMES, repeat=length)]
 
 _BYTECODE = """
-from importlib._bootstrap_external import _code_to_hash_pyc
-result = _code_to_hash_pyc(compile("", "<empty>", "exec"), b"12345678", False).hex()
+import time
+from importlib._bootstrap_external import _code_to_hash_pyc, _code_to_timestamp_pyc
+code = compile("", "<empty>", "exec")
+dated = _code_to_timestamp_pyc(code, int(time.mktime((*date, -1, -1, -1))), 0)
+files = {
+    "unchecked": _code_to_hash_pyc(code, b"12345678", False),
+    "dated": dated,
+    "old": _code_to_timestamp_pyc(code, 12345, 0),
+    "foreign": b"\\x42\\x0d" + dated[2:],
+}
+result = {name: content.hex() for name, content in files.items()}
 """
 
 
 @cache
-def _bytecode(cpython: CPython) -> bytes:
-    """An empty module's bytecode, valid whatever the time stamps."""
-    return bytes.fromhex(cpython.evaluate(_BYTECODE))
+def _bytecode(cpython: CPython) -> Bytecode:
+    """An empty module's bytecode files."""
+    answer: dict[str, str] = cpython.evaluate(_BYTECODE, date=DATE)
+    return {name: bytes.fromhex(content) for name, content in answer.items()}
 
 
 @example([{"a.EXT": FILE, "a.py": FILE, "a.pyc": FILE, "a.so": FILE, "a.abi3.so": FILE}])
@@ -36,6 +56,9 @@ def _bytecode(cpython: CPython) -> bytes:
 @example([{"a": {}, "b.py": {}, "b": Leaf("a")}, {"b": {"__init__.py": {}}}])
 @example([Archive({"a": {"b.py": FILE}}, False), Archive({"a": {"b.py": FILE}}, True), {"a": {"A.py": FILE}}])
 @example([Archive({"a": {"__init__.py": FILE, "__init__.pyc": FILE}, "b.py": FILE, "b.pyc": FILE}, False)])
+@example([Archive({"a.py": FILE, "a.pyc": Leaf(bytecode="old"), "b.pyc": Leaf(bytecode="foreign")}, False)])
+@example([Archive({"a": {"__init__.pyc": Leaf(bytecode="foreign")}, "a.py": FILE}, False)])
+@example([Archive({"a.pyc": Leaf(bytecode="dated"), "a.py": FILE, "b.pyc": Leaf(bytecode="old")}, False)])
 @example([{"a.py": Leaf(is_pipe=True), "b.py": Leaf("/dev/null"), "A.py": Leaf("absent"), "A": Leaf("b")}])
 @settings(max_examples=60, deadline=None)
 @given(entries=search_paths)

@@ -29,10 +29,14 @@ class EditableProject(Struct, frozen=True, kw_only=True):
         return self.name.replace("-", "_")
 
     @property
+    def requires(self) -> str:
+        """The distribution of its back end."""
+        return self.backend.partition(".")[0].replace("mesonpy", "meson-python").replace("_", "-")
+
+    @property
     def tree(self) -> Tree:
         """Its files."""
-        requires = self.backend.partition(".")[0].replace("mesonpy", "meson-python").replace("_", "-")
-        build = f'[build-system]\nrequires = ["{requires}"]\nbuild-backend = "{self.backend}"\n'
+        build = f'[build-system]\nrequires = ["{self.requires}"]\nbuild-backend = "{self.backend}"\n'
         project = f'[project]\nname = "{self.name}"\nversion = "1.0"\n'
         place = self.layout + self.package
         return Tree(
@@ -111,6 +115,7 @@ _MESON_FILES = {
     "PACKAGE/sub/no/x.py": "",
     "PACKAGE/sub/directory/y.py": "",
 }
+_CARGO = '[package]\nname = "maturin-path"\nversion = "1.0.0"\nedition = "2021"\n'
 
 PROJECTS = (
     EditableProject(
@@ -157,4 +162,11 @@ PROJECTS = (
         files={"CMakeLists.txt": "cmake_minimum_required(VERSION 3.15)\nproject(PACKAGE LANGUAGES NONE)\n"},
     ),
     EditableProject(name="meson-plan", backend="mesonpy", files=_MESON_FILES),
+    EditableProject(
+        name="maturin-path",
+        backend="maturin",
+        tool='[tool.maturin]\nbindings = "bin"\npython-source = "src"\nmodule-name = "PACKAGE"\n',
+        layout="src/",
+        files={"Cargo.toml": _CARGO, "src/main.rs": "fn main() {}\n"},
+    ),
 )
