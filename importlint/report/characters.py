@@ -1,8 +1,22 @@
-"""How text looks on a terminal: which characters are safe to print, and how many columns they take."""
+"""How text looks on a terminal: which characters are safe to print, how many columns they take, their colours."""
 
 import unicodedata
+from collections.abc import Callable
+from itertools import accumulate
 
 TAB = "    "
+CUT = "..."
+"""What stands for text that is left out."""
+MAX_CODE_WIDTH = 60
+"""Columns of a statement that stands beside its place."""
+
+Painter = Callable[[str, str], str]
+"""From text and an SGR code to what the terminal shows."""
+
+
+def painter(colour: bool) -> Painter:
+    """Paints, or leaves text as it is."""
+    return _in_colour if colour else _plain
 
 
 def printable(text: str) -> str:
@@ -17,6 +31,27 @@ def width(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(_width(character) for character in text)
+
+
+def padded(text: str, wide: int) -> str:
+    """`text` with blanks up to `wide` columns."""
+    return text + " " * (wide - width(text))
+
+
+def shortened(code: str) -> str:
+    """Printable `code`, cut where it is longer than `MAX_CODE_WIDTH`."""
+    ends = list(accumulate(map(width, code), initial=0))
+    if ends[-1] <= MAX_CODE_WIDTH:
+        return code
+    return code[: sum(end <= MAX_CODE_WIDTH - len(CUT) for end in ends) - 1] + CUT
+
+
+def _plain(text: str, _code: str) -> str:
+    return text
+
+
+def _in_colour(text: str, code: str) -> str:
+    return f"\033[{code}m{text}\033[0m"
 
 
 def _is_safe(character: str) -> bool:

@@ -5,22 +5,16 @@ The layout is rustc's and ruff's. Lines are as long as they are; only source lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from importlint.diagnostics import Diagnostic, Report, Severity, Step
-from importlint.report.characters import TAB, printable, width
+from importlint.report.characters import CUT, TAB, Painter, padded, painter, printable, shortened, width
 
 MAX_SOURCE_WIDTH = 100
 """Columns of a source line that are shown."""
 CONTEXT_WIDTH = 30
 """Columns that stay before the span where a line is cut."""
-MAX_CODE_WIDTH = 60
-"""Columns of a hop's source text in a trace."""
-CUT = "..."
-
-Painter = Callable[[str, str], str]
-"""From text and an SGR code to what the terminal shows."""
 
 _BOLD = "1"
 _FRAME = "1;34"
@@ -30,7 +24,7 @@ _SEVERITIES = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: 
 
 def render_full(report: Report, *, colour: bool) -> str:
     """The report's diagnostics, a block each, and a line that counts them."""
-    paint = _in_colour if colour else _plain
+    paint = painter(colour)
     blocks = ["\n".join(_block(diagnostic, paint)) + "\n" for diagnostic in report.diagnostics]
     return "\n".join([*blocks, summary(report) + "\n"])
 
@@ -49,14 +43,6 @@ def summary(report: Report) -> str:
     ]
     found = " and ".join(filter(None, [", ".join(counts[:-1]), *counts[-1:]])) or "no problems"
     return f"Found {found} in {_count(report.files, 'file')}."
-
-
-def _plain(text: str, _code: str) -> str:
-    return text
-
-
-def _in_colour(text: str, code: str) -> str:
-    return f"\033[{code}m{text}\033[0m"
 
 
 def _count(number: int, noun: str) -> str:
@@ -101,25 +87,13 @@ def _notes(diagnostic: Diagnostic, paint: Painter) -> Iterator[tuple[bool, str]]
 def _trace(steps: Sequence[Step]) -> Iterator[str]:
     """`1. path:line   code   note`, aligned."""
     places = [printable(f"{step.location.path}:{step.location.span.line}") for step in steps]
-    codes = [_shortened(printable(step.code.strip())) for step in steps]
+    codes = [shortened(printable(step.code.strip())) for step in steps]
     columns = [column for column in (places, codes) if any(column)]
     widths = [max(map(width, column)) for column in columns]
     for index, step in enumerate(steps):
         number = f"{index + 1}.".rjust(len(f"{len(steps)}."))
-        cells = [_padded(column[index], wide) for column, wide in zip(columns, widths, strict=True)]
+        cells = [padded(column[index], wide) for column, wide in zip(columns, widths, strict=True)]
         yield f"{number} {'   '.join([*cells, printable(step.note)])}".rstrip()
-
-
-def _shortened(code: str) -> str:
-    """`code`, cut where it is too long for a trace."""
-    ends = list(accumulate(map(width, code), initial=0))
-    if ends[-1] <= MAX_CODE_WIDTH:
-        return code
-    return code[: sum(end <= MAX_CODE_WIDTH - len(CUT) for end in ends) - 1] + CUT
-
-
-def _padded(text: str, wide: int) -> str:
-    return text + " " * (wide - width(text))
 
 
 def _excerpt(diagnostic: Diagnostic) -> tuple[str, tuple[str, str]]:

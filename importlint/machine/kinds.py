@@ -1,0 +1,92 @@
+"""Which class a value is of, as far as that is known: for `except`, `isinstance` and `issubclass`."""
+
+from __future__ import annotations
+
+import builtins
+
+from importlint.machine.attributes import linearised
+from importlint.machine.values import (
+    Class,
+    Dictionary,
+    ExceptionObject,
+    External,
+    Function,
+    Instance,
+    Method,
+    ModuleObject,
+    Sequence,
+    Value,
+)
+
+_TYPES = {str: "str", int: "int", float: "float", bool: "bool", type(None): "NoneType"}
+
+
+def is_instance(value: Value, kinds: Value) -> bool | None:
+    """Whether a value is an object of a class, or of one in a tuple of them; None if that is unknown."""
+    if isinstance(kinds, Sequence):
+        answers = [is_instance(value, kind) for kind in kinds.items]
+        return True if True in answers else None if None in answers or kinds.is_open else False
+    if isinstance(value, Instance):
+        return is_subclass(value.cls, kinds)
+    name = _class_name(value)
+    if name is None:
+        return None
+    if isinstance(kinds, Class):
+        return False
+    return is_subclass(External(name), kinds)
+
+
+def is_subclass(cls: Value, kinds: Value) -> bool | None:
+    """Whether a class is a subclass of another, or of one in a tuple of them; None if that is unknown."""
+    if isinstance(kinds, Sequence):
+        answers = [is_subclass(cls, kind) for kind in kinds.items]
+        return True if True in answers else None if None in answers or kinds.is_open else False
+    if isinstance(cls, Class):
+        answers = [is_subclass(each, kinds) for each in linearised(cls)[1:]]
+        if cls is kinds or True in answers:
+            return True
+        return None if None in answers or not isinstance(kinds, Class | External) else False
+    if not isinstance(cls, External):
+        return None
+    if isinstance(kinds, Class):
+        return False if _builtin(cls) is not None else None
+    if not isinstance(kinds, External):
+        return None
+    if cls == kinds:
+        return True
+    first, second = _builtin(cls), _builtin(kinds)
+    return None if first is None or second is None else issubclass(first, second)
+
+
+def _builtin(cls: External) -> type | None:
+    module, _, name = cls.name.rpartition(".")
+    found = getattr(builtins, name, None) if module == "builtins" else None
+    return found if isinstance(found, type) else None
+
+
+def _class_name(value: Value) -> str | None:
+    if isinstance(value, ExceptionObject):
+        return f"builtins.{value.kind}"
+    if type(value) in _TYPES:
+        return f"builtins.{_TYPES[type(value)]}"
+    if isinstance(value, Sequence):
+        return f"builtins.{value.kind}"
+    if isinstance(value, Dictionary):
+        return "builtins.dict"
+    if isinstance(value, Class):
+        return "builtins.type" if value.metaclass is None else None
+    if isinstance(value, ModuleObject):
+        return "types.ModuleType"
+    if isinstance(value, Function):
+        return "types.FunctionType"
+    return "types.MethodType" if isinstance(value, Method) else None
+
+
+def exception_name(value: Value) -> str:
+    """The name of an exception's class; of a class of the project, that of the built-in one below it."""
+    if isinstance(value, ExceptionObject):
+        return value.kind
+    cls = value.cls if isinstance(value, Instance) else value
+    if isinstance(cls, Class):
+        return cls.name
+    return cls.name.rpartition(".")[2] if isinstance(cls, External) else "Exception"

@@ -1,0 +1,421 @@
+"""Importing: parents first, one search, one body, then the binding on the parent; and what `from` falls back on.
+
+CPython `_find_and_load_unlocked`, `_load_unlocked`, `_handle_fromlist` in `Lib/importlib/_bootstrap.py`, and
+`PyImport_ImportModuleLevelObject` and `import_from` in C.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
+
+from msgspec.structs import replace
+
+from importlint.diagnostics import Certainty, Location
+from importlint.finder.spec import Kind, Resolution, Spec
+from importlint.machine.attributes import Attributes, Found, Missing
+from importlint.machine.constants import constant
+from importlint.machine.recorder import Recorder
+from importlint.machine.run import Place, Raised, Run
+from importlint.machine.trace import Event, Failure, Happening, Hop, PartialRead
+from importlint.machine.values import (
+    UNKNOWN,
+    Dictionary,
+    External,
+    Instance,
+    ModuleObject,
+    Sequence,
+    Value,
+    in_doubt,
+)
+from importlint.machine.world import Code
+from importlint.syntax.facts import Span
+
+_MAX_NESTING = 5
+"""How often a module's body may be running at once: it removes itself from `sys.modules`, and is imported again."""
+
+
+class Loader:
+    """Imports modules into the run's state; `execute` runs a module's body."""
+
+    def __init__(self, run: Run, attributes: Attributes, execute: Callable[[ModuleObject], None]) -> None:
+        self.run = run
+        self.world = run.world
+        self.modules = run.state.modules
+        self.journal = run.journal
+        self.attributes = attributes
+        self.execute = execute
+        self.recorder = Recorder(run, self.load)
+
+    # ---- loading
+
+    def load(self, name: str, place: Place) -> Value:
+        """What `sys.modules` has under a full name, imported if it is not there.
+
+        Raises:
+            Raised: it certainly fails.
+        """
+        return self._answer(name, place, is_parent=False)
+
+    def _answer(self, name: str, place: Place, *, is_parent: bool) -> Value:
+        parent = name.rpartition(".")[0]
+        has_parent = not parent or parent in self.modules
+        try:
+            module = self._load(name, place)
+        except Raised:
+            if not has_parent:
+                self.recorder.depends_on(None)  # its parents have been loaded for nothing
+            raise
+        self.recorder.request(name, place, module, is_parent=is_parent)
+        return module
+
+    def _load(self, name: str, place: Place) -> Value:
+        if name in self.modules:
+            return self._found(name, place)
+        if name == "cython" and place.module is not None and place.module.spec.kind is Kind.EXTENSION:
+            return External(name)  # Cython itself answers this import while it compiles
+        parent_name, _, tail = name.rpartition(".")
+        if parent_name:
+            if parent_name not in self.modules:
+                self._answer(parent_name, place, is_parent=True)
+            if name in self.modules:  # the parent has imported it: even None is an answer then
+                return self.modules[name]
+            if parent_name not in self.modules:
+                self.run.error(place, "KeyError", repr(parent_name))
+            parent = self.modules[parent_name]
+            if isinstance(parent, ModuleObject) and not parent.is_followed:
+                return self._load_unfollowed(name, place)
+            if isinstance(parent, ModuleObject) and not self._is_package(parent):
+                message = f"No module named {name!r}; {parent_name!r} is not a package"
+                surely = not parent.is_open
+                self.run.error(
+                    place, "ModuleNotFoundError", message, name=name, missing_name=name, surely=surely
+                )
+                return UNKNOWN
+            if isinstance(parent, Instance) and self._lacks_path(parent):
+                message = f"No module named {name!r}; {parent_name!r} is not a package"
+                self.run.error(place, "ModuleNotFoundError", message, name=name, missing_name=name)
+        resolution = self._resolve(name, parent_name)
+        spec = resolution.spec
+        if spec is None:
+            return self._absent(name, resolution, place)
+        if not self.world.is_followed(spec):
+            return self._load_unfollowed(name, place)
+        is_its_own = self._run(spec, place)
+        if parent_name:
+            if parent_name not in self.modules:
+                self.run.error(place, "KeyError", repr(parent_name))
+            with self.recorder.silence() if is_its_own else nullcontext():
+                self._bind(self.modules[parent_name], tail, self.modules[name])
+        return self.modules[name]
+
+    def _found(self, name: str, place: Place) -> Value:
+        module = self.modules[name]
+        if module is None:
+            message = f"import of {name} halted; None in sys.modules"
+            self.run.error(place, "ModuleNotFoundError", message, name=name)
+        if isinstance(module, ModuleObject) and module.is_followed and place.module is not None:
+            found = Event(Happening.FOUND, name, place.location, place.statement, module.initialising)
+            self.run.events.append(found)
+            if module.initialising:
+                self.recorder.depends_on(module)
+        return module
+
+    def _resolve(self, name: str, parent_name: str) -> Resolution:
+        """Where a module is; that of a parent which has another name is searched where that one has its modules."""
+        parent = self.modules.get(parent_name)
+        if not isinstance(parent, ModuleObject) or parent.name == parent_name:
+            return self.world.resolve(name)
+        there = self.world.resolve(f"{parent.name}.{name.rpartition('.')[2]}")
+        if there.spec is None:
+            failure = there.failure
+            assert failure is not None
+            return replace(there, failure=replace(failure, name=name, message=f"No module named {name!r}"))
+        last = there.searches[-1]
+        return replace(
+            there,
+            name=name,
+            searches=(*there.searches[:-1], replace(last, spec=replace(there.spec, name=name))),
+        )
+
+    def _lacks_path(self, parent: Instance) -> bool:
+        in_class = self.attributes.in_class(parent.cls, "__path__")
+        is_closed = isinstance(in_class, Missing) and in_class.surely and not parent.is_open
+        return is_closed and "__path__" not in parent.names
+
+    def _is_package(self, module: ModuleObject) -> bool:
+        return module.is_package or "__path__" in module.names
+
+    def _bind(self, parent: Value, tail: str, module: Value) -> None:
+        if isinstance(parent, ModuleObject):
+            self.journal.put(parent.names, tail, module)
+            self.journal.discard(parent.maybe, tail)
+        elif isinstance(parent, Instance):
+            self.journal.put(parent.names, tail, module)
+
+    def _run(self, spec: Spec, place: Place) -> bool:
+        """Run the body of a module, which is in `sys.modules` while it runs.
+
+        Whether it does the same for every importer, so that the importer's recording need not hold it.
+        """
+        run, name = self.run, spec.name
+        if sum(hop.loads == name for hop in run.chain) >= _MAX_NESTING:
+            run.is_lost = True
+            raise Raised(UNKNOWN, _endless(name, place), is_claim=True)
+        cause = place.location if place.module else None
+        start = Event(Happening.START, name, cause, place.statement if cause else "")
+        run.events.append(start)
+        if place.module is not None:
+            run.chain.append(Hop(place.module.name, place.location, place.statement, name))
+        depth, run.depth = run.depth, 0
+        steps = run.steps
+        try:
+            return self.recorder.replay(name) or self._interpret(spec, start, place)
+        finally:
+            run.depth, run.steps = depth, steps
+            if place.module is not None:
+                run.chain.pop()
+
+    def _object(self, spec: Spec, code: Code | None) -> ModuleObject:
+        """The module object for another run of a body; one that has failed, or was removed, is not used again."""
+        objects = self.run.state.objects
+        module = objects.get(spec.name)
+        if module is None or module.names or module.maybe or not module.initialising or module.spec != spec:
+            module = ModuleObject(spec.name, spec, code, is_followed=True, is_package=spec.is_package)
+            objects[spec.name] = module
+        return module
+
+    def _interpret(self, spec: Spec, start: Event, place: Place) -> bool:
+        run, name = self.run, spec.name
+        code = self.world.code(spec)
+        module = self._object(spec, code)
+        recording = self.recorder.start(module, start)
+        self.journal.put(self.modules, name, module)
+        try:
+            problem = self.world.problem(spec)
+            if problem is not None:
+                location = Location(self.world.shown(spec), Span(problem.line, 1, problem.line, 1))
+                run.error(Place(module, location), "SyntaxError", problem.message)
+            if spec.kind is Kind.EXTENSION:  # it was compiled from this code, perhaps
+                self.journal.set(module, "is_open", True)
+                with run.doubting(), suppress(Raised):
+                    self.execute(module)
+            elif code is not None:
+                self.execute(module)
+            if name not in self.modules:
+                run.error(place, "KeyError", repr(name))
+        except Raised:
+            run.events.append(Event(Happening.ERROR, name))
+            self.journal.set(module, "initialising", False)
+            self.journal.drop(self.modules, name)
+            self.recorder.abandon(recording)
+            raise
+        self.journal.set(module, "initialising", False)
+        run.write_down(run.events, Event(Happening.END, name))
+        return self.recorder.stop(recording)
+
+    def _load_unfollowed(self, name: str, place: Place) -> Value:
+        """A module of which nothing is known but that it is there; its parents are there too."""
+        resolution = self._resolve(name, name.rpartition(".")[0])
+        with self.recorder.silence():
+            self._add_outsiders(resolution, place)
+        if name in self.modules:
+            return self.modules[name]
+        return self._absent(name, resolution, place)
+
+    def _add_outsiders(self, resolution: Resolution, place: Place) -> None:
+        outsiders = self.run.state.outsiders
+        for search in resolution.searches:
+            spec = search.spec
+            if spec is None or spec.name in self.modules:
+                continue
+            module = outsiders.get(spec.name)
+            if module is None:
+                module = ModuleObject(
+                    spec.name, spec, None, is_followed=False, is_package=spec.is_package, initialising=False
+                )
+                outsiders[spec.name] = module
+            self.journal.put(self.modules, spec.name, module)
+            if self.world.is_compiled(spec):
+                cause = place.location if place.module else None
+                self.run.events.append(Event(Happening.START, spec.name, cause, place.statement))
+                self.run.events.append(Event(Happening.END, spec.name))
+            parent_name, _, tail = spec.name.rpartition(".")
+            if parent_name in self.modules:
+                self._bind(self.modules[parent_name], tail, module)
+
+    def _absent(self, name: str, resolution: Resolution, place: Place) -> Value:
+        """Raise for a module that is not there; what may be there is taken to be, except where its lack is caught."""
+        failure = resolution.failure
+        is_absent = self.world.is_absent(resolution) if failure is not None else True
+        if is_absent or self.run.is_caught_here("ModuleNotFoundError"):
+            message = failure.message if failure is not None else f"No module named {name!r}"
+            missing = failure.name if failure is not None else name
+            with self.run.doubting(0 if is_absent else 1):
+                self.run.error(place, "ModuleNotFoundError", message, name=missing, missing_name=missing)
+        return External(name)
+
+    # ---- what statements bind
+
+    def import_top(self, dotted: str, place: Place) -> Value:
+        """`import a.b.c`, which gives `a`; that one is imported too if it has gone from `sys.modules`."""
+        module = self.load(dotted, place)
+        top = dotted.partition(".")[0]
+        return (
+            module if top == dotted else self.modules[top] if top in self.modules else self.load(top, place)
+        )
+
+    def import_as(self, dotted: str, place: Place) -> Value:
+        """`import a.b.c as x`: attribute by attribute, with `sys.modules` as the fall-back (3.7)."""
+        value = self.import_top(dotted, place)
+        for part in dotted.split(".")[1:]:
+            value = self.import_from(value, part, place)
+        return value
+
+    def from_list(self, module: Value, names: tuple[str, ...], place: Place) -> None:
+        """Before anything is bound: import each listed name that is no attribute, as a submodule."""
+        if isinstance(module, Instance):
+            for name in names:
+                self.attributes.lookup(module, name, place)  # `hasattr`, whose `__getattr__` may import
+            return
+        if not isinstance(module, ModuleObject) or not module.is_followed or not self._is_package(module):
+            return
+        for name in names:
+            full = f"{module.name}.{name}"
+            bound = module.names.get(name)
+            if isinstance(bound, ModuleObject) and bound.name == full and name not in module.maybe:
+                self.recorder.request(
+                    full, place, bound, is_parent=True
+                )  # it is there since somebody imported it
+                continue
+            if isinstance(self.attributes.lookup(module, name, place), Found):
+                continue
+            if full not in self.modules:
+                resolution = self.world.resolve(full)
+                if resolution.spec is None and resolution.opaque is not None:
+                    continue
+            try:
+                self.load(full, place)
+            except Raised as raised:
+                value = raised.value
+                if (
+                    getattr(value, "kind", None) != "ModuleNotFoundError"
+                    or getattr(value, "name", None) != full
+                ):
+                    raise
+                if full in self.modules and self.modules[full] is None:
+                    raise
+
+    def import_from(self, module: Value, name: str, place: Place) -> Value:
+        """`from module import name`, once submodules have been imported."""
+        if isinstance(module, ModuleObject) and not module.is_followed and name not in module.names:
+            return self._from_outside(module, name, place)
+        found = self.attributes.lookup(module, name, place)
+        if isinstance(found, Found):
+            if isinstance(module, ModuleObject) and found.surely:
+                self._note_partial(module, name, place)
+            return found.value if found.surely else in_doubt(found.value)
+        if not isinstance(module, ModuleObject):
+            return UNKNOWN
+        fallback = self.modules.get(f"{module.name}.{name}")
+        if fallback is not None:
+            return fallback
+        if module.initialising and module.code is not None:
+            text = f"cannot import name {name!r} from partially initialized module {module.name!r}"
+            text += " (most likely due to a circular import)"
+        else:
+            text = f"cannot import name {name!r} from {module.name!r}"
+        self.run.error(
+            place,
+            "ImportError",
+            text,
+            missing_name=name,
+            from_module=module,
+            name=module.name,
+            surely=found.surely,
+        )
+        return UNKNOWN
+
+    def _from_outside(self, module: ModuleObject, name: str, place: Place) -> Value:
+        """A name of a module that is not followed: there, unless it certainly is not."""
+        spec = module.spec
+        is_asked = self.world.is_library(spec) or self.run.is_caught_here("ImportError")
+        if (
+            is_asked
+            and self.world.resolve(f"{spec.name}.{name}").spec is None
+            and self.world.lacks(spec, name)
+        ):
+            text = f"cannot import name {name!r} from {module.name!r}"
+            self.run.error(
+                place, "ImportError", text, missing_name=name, from_module=module, name=module.name
+            )
+        full = f"{module.name}.{name}"
+        if module.is_package and self.world.resolve(full).spec is not None:
+            self._load_unfollowed(full, place)
+            return self.modules.get(full, External(full))
+        return constant(full, self.world.target)
+
+    def _note_partial(
+        self, module: ModuleObject, name: str, place: Place, missing: tuple[str, ...] = ()
+    ) -> None:
+        if not module.initialising or place.module is None or place.module is module:
+            return
+        self.recorder.depends_on(module)
+        read = PartialRead(
+            module=place.module.name,
+            location=place.location,
+            from_module=module.name,
+            name=name,
+            reached=module.line,
+            missing=missing,
+            chain=tuple(self.run.chain),
+        )
+        self.run.write_down(self.run.partial_reads, read)
+
+    def note_read(self, module: ModuleObject, name: str, place: Place) -> None:
+        """Remember that a name was read from a module, if that is partially initialised."""
+        self._note_partial(module, name, place)
+
+    def star(self, module: Value, place: Place) -> Mapping[str, Value] | None:
+        """What `from module import *` binds: `__all__` if it has one, else every public name so far.
+
+        None where that is not known.
+        """
+        if not isinstance(module, ModuleObject):
+            return None
+        if not module.is_followed:
+            names = self.world.star_names(module.spec)
+            if names is None:
+                return None
+            return {name: External(f"{module.name}.{name}") for name in sorted(names)}
+        listed = module.names.get("__all__")
+        if "__all__" in module.names:
+            if isinstance(listed, Dictionary) and not listed.is_open:
+                listed = Sequence("list", list(listed.items))
+            if not isinstance(listed, Sequence) or listed.is_open or "__all__" in module.maybe:
+                return None
+            texts = tuple(item for item in listed.items if isinstance(item, str))
+            if len(texts) != len(listed.items):
+                return None
+            self.from_list(module, texts, place)
+            return {name: self.attributes.read(module, name, place) for name in texts}
+        if module.initialising and place.module is not module:
+            later = module.code.later if module.code else frozenset()
+            public = {name for name in later if not name.startswith("_")}
+            self._note_partial(module, "*", place, tuple(sorted(public - module.names.keys())))
+        return {
+            name: value
+            for name, value in module.names.items()
+            if not name.startswith("_") and name not in module.maybe
+        }
+
+
+def _endless(name: str, place: Place) -> Failure:
+    return Failure(
+        type="RecursionError",
+        message="maximum recursion depth exceeded",
+        module=place.module.name if place.module else "",
+        location=place.location,
+        missing_name=name,
+        certainty=Certainty.POSSIBLE,
+    )

@@ -1,0 +1,60 @@
+"""Functions on paths whose answers decide imports: they are worked out on the analysed tree as it lies there.
+
+CPython `Lib/posixpath.py`; nothing is opened, only looked for.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from importlint.machine.run import Place
+from importlint.machine.values import UNKNOWN, Sequence, Value
+
+if TYPE_CHECKING:
+    from importlint.machine.library import Library
+
+_PathFunction = Callable[["Library", tuple[Value, ...], Mapping[str, Value], Place], Value]
+
+
+def _of_texts(function: Callable[..., Any]) -> _PathFunction:
+    """A function of texts alone, as a call of the machine."""
+
+    def call(
+        library: Library, arguments: tuple[Value, ...], keywords: Mapping[str, Value], place: Place
+    ) -> Value:
+        texts = [argument for argument in arguments if isinstance(argument, str) and "\0" not in argument]
+        if not texts or len(texts) != len(arguments) or keywords:
+            return UNKNOWN
+        try:
+            result = function(*texts)
+        except (OSError, TypeError, ValueError):
+            return UNKNOWN
+        if isinstance(result, tuple | list):
+            return Sequence("tuple" if isinstance(result, tuple) else "list", list(result))
+        return result if isinstance(result, str | bool) else UNKNOWN
+
+    return call
+
+
+def _listed(directory: str) -> list[str]:
+    """What `os.listdir` gives, in a stable order: CPython's is the file system's."""
+    return sorted(os.listdir(directory))
+
+
+PATH_FUNCTIONS: dict[str, _PathFunction] = {
+    "os.path.join": _of_texts(posixpath.join),
+    "os.path.dirname": _of_texts(posixpath.dirname),
+    "os.path.basename": _of_texts(posixpath.basename),
+    "os.path.split": _of_texts(posixpath.split),
+    "os.path.splitext": _of_texts(posixpath.splitext),
+    "os.path.normpath": _of_texts(posixpath.normpath),
+    "os.path.abspath": _of_texts(posixpath.normpath),
+    "os.path.realpath": _of_texts(os.path.realpath),
+    "os.path.exists": _of_texts(os.path.exists),
+    "os.path.isfile": _of_texts(os.path.isfile),
+    "os.path.isdir": _of_texts(os.path.isdir),
+    "os.listdir": _of_texts(_listed),
+}

@@ -1,0 +1,192 @@
+"""One run: what has happened so far, what is in doubt, and how exceptions of the analysed code travel.
+
+*Doubt* counts the unknown conditions that the statement now running hangs on. What fails without doubt fails
+for certain; under doubt, the run goes on behind the unknown condition as if it had not held. Presumed conditions
+are taken to hold, yet nothing that hangs on them is certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from importlint.diagnostics import Certainty, Location
+from importlint.machine.state import State
+from importlint.machine.trace import Event, Failure, Hop, PartialRead
+from importlint.machine.values import ExceptionObject, ModuleObject, Value
+from importlint.machine.world import ProjectWorld
+from importlint.syntax.flow import catches
+
+T = TypeVar("T")
+
+CALL_STEPS = 3000
+"""How many statements a call from a module's body may run; of what is left, each call inside it gets half.
+
+On real packages that was enough: what takes longer builds tables.
+"""
+
+
+class Place:
+    """Where something stands: the module whose code it is, its location, and the import as text."""
+
+    __slots__ = ("location", "module", "statement")
+
+    def __init__(self, module: ModuleObject | None, location: Location, statement: str = "") -> None:
+        self.module = module
+        self.location = location
+        self.statement = statement
+
+
+class Raised(Exception):  # noqa: N818 - the model's word for an exception of the analysed code
+    """An exception of the analysed code on its way out."""
+
+    def __init__(self, value: Value, failure: Failure, *, is_claim: bool) -> None:
+        super().__init__(failure.message)
+        self.value = value
+        self.failure = failure
+        self.is_claim = is_claim
+        """An import, a read from a module, or a statement at module level raised it: it may be claimed."""
+
+
+class Left(Exception):  # noqa: N818 - control flow of the analysed code
+    """A `return`, `break` or `continue` leaves its block."""
+
+
+class Returned(Left):
+    """`return`, with the value."""
+
+    def __init__(self, value: Value) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Broken(Left):
+    """`break`."""
+
+
+class Continued(Left):
+    """`continue`."""
+
+
+class CutShort(Exception):  # noqa: N818 - a bound of the model
+    """A followed call takes too long."""
+
+
+class Run:
+    """The happenings of one run over a state, which outlives it."""
+
+    def __init__(self, world: ProjectWorld, state: State) -> None:
+        self.world = world
+        self.state = state
+        self.journal = state.journal
+        self.events: list[Event] = []
+        self.possible: list[Failure] = []
+        self.swallowed: list[Failure] = []
+        self.partial_reads: list[PartialRead] = []
+        self.doubt = 0
+        self.presumption = 0
+        """How many presumed conditions the statement now running hangs on: what environment variables say."""
+        self.is_lost = False
+        """The run has come to an import without end: nothing that follows is certain."""
+        self.chain: list[Hop] = []
+        self.guards: list[frozenset[str]] = []
+        """The exception classes that the `try` statements under way catch, outermost first."""
+        self.own_guards = 0
+        """Where in `guards` those of the module begin whose body is running."""
+        self.depth = 0
+        """How many followed calls are under way."""
+        self.steps = 0
+        """How many statements the innermost followed call may still run."""
+        self.unknown_calls = 0
+        """How many calls of what is not followed there have been."""
+        self.strange_calls = 0
+        """How many of them were of code outside the standard library."""
+
+    def begin(self) -> None:
+        """Start another run over the same state."""
+        self.is_lost = False
+        for each in (self.events, self.possible, self.swallowed, self.partial_reads):
+            each.clear()
+
+    def write_down(self, where: list[T], what: T) -> None:
+        """Add to one of the lists of happenings, so that it is added again whenever it happens again."""
+        where.append(what)
+        if self.journal.recording is not None:
+            self.journal.recording.append((self.write_down, (where, what)))
+
+    @contextmanager
+    def doubting(self, doubt: int = 1) -> Iterator[None]:
+        """What runs inside hangs on one more unknown condition."""
+        self.doubt += doubt
+        try:
+            yield
+        finally:
+            self.doubt -= doubt
+
+    @contextmanager
+    def presuming(self) -> Iterator[None]:
+        """What runs inside hangs on one more presumed condition: it runs, but for no certain claim."""
+        self.presumption += 1
+        try:
+            yield
+        finally:
+            self.presumption -= 1
+
+    def error(
+        self,
+        place: Place,
+        kind: str,
+        message: str,
+        *,
+        missing_name: str | None = None,
+        from_module: ModuleObject | None = None,
+        name: str | None = None,
+        surely: bool = True,
+        is_claim: bool = True,
+    ) -> None:
+        """Raise a built-in exception; if it is not sure to be raised, note it and let the run go on.
+
+        Raises:
+            Raised: it is, as far as the conditions around it hold.
+        """
+        is_certain = surely and not (self.doubt or self.presumption or self.is_lost)
+        if is_certain and is_claim and self.state.skipped and place.module is not None:
+            involved = {place.module.name}
+            if from_module is not None:
+                involved |= {from_module.name, f"{from_module.name}.{missing_name}"}
+            is_certain = not self.world.may_load(tuple(self.state.skipped), involved)
+        failure = Failure(
+            type=kind,
+            message=message,
+            module=place.module.name if place.module else "",
+            location=place.location,
+            missing_name=missing_name,
+            from_module=from_module.name if from_module else None,
+            partial=from_module is not None and from_module.initialising,
+            reached=from_module.line if from_module else 0,
+            chain=tuple(self.chain),
+            certainty=Certainty.CERTAIN if is_certain else Certainty.POSSIBLE,
+        )
+        if surely:
+            raise Raised(ExceptionObject(kind, (message,), name), failure, is_claim=is_claim)
+        if is_claim:
+            self.note(failure)
+
+    def note(self, failure: Failure) -> None:
+        """Remember a circular import that may fail, unless the code around catches it.
+
+        In a followed call too much is unknown to speak of every import that it may come to.
+        """
+        if failure.partial and not self.depth and not self.is_caught(failure.type):
+            from msgspec.structs import replace
+
+            self.write_down(self.possible, replace(failure, certainty=Certainty.POSSIBLE))
+
+    def is_caught(self, kind: str) -> bool:
+        """Whether a `try` statement under way may catch the built-in exception named `kind`."""
+        return any(catches(guard, kind) for guard in self.guards)
+
+    def is_caught_here(self, kind: str) -> bool:
+        """The same, for those of the module whose body is running and of the calls that it makes."""
+        return any(catches(guard, kind) for guard in self.guards[self.own_guards :])

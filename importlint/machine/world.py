@@ -1,0 +1,199 @@
+"""A project as the machine sees it: it follows the project's own modules, and knows of others that they exist."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from importlint.discovery import Module
+from importlint.finder.spec import Kind, Resolution, Spec
+from importlint.syntax import facts as f
+from importlint.syntax.bodies import Bodies, read_bodies
+from importlint.syntax.conditions import Known
+from importlint.syntax.flow import Phase
+from importlint.syntax.source import ProblemKind, SourceProblem
+
+if TYPE_CHECKING:
+    from importlint.project import Project
+
+
+class Code:
+    """What a module runs, and what is needed to run it."""
+
+    def __init__(self, project: Project, module: Module, facts: f.ModuleFacts) -> None:
+        self._project = project
+        self.facts = facts
+        self.path = module.path
+        self.shown = module.display
+        """Its path as reports show it."""
+        self.package = module.package
+        """What relative imports start from."""
+        self.later = project.namespace(module.path).names  # type: ignore[union-attr]  # it has facts
+        """Every name that it binds somewhere."""
+
+    @property
+    def known(self) -> Known:
+        """What the names in its conditions stand for."""
+        return self._project.known_names(self.path)
+
+    @cached_property
+    def _imported(self) -> dict[tuple[int, int], f.FunctionBody]:
+        return {(unit.line, unit.column): unit for unit in self.facts.bodies}
+
+    @cached_property
+    def _bodies(self) -> Bodies | None:
+        return read_bodies(self.path)
+
+    def body(self, definition: f.FunctionDef) -> f.FunctionBody | None:
+        """What one of its functions does; None if that cannot be told."""
+        body = self._imported.get((definition.span.line, definition.span.column))
+        if body is None and self._bodies is not None:
+            try:
+                body = self._bodies.of(definition)
+            except (KeyError, RecursionError):  # the file has changed, or is nested too deeply
+                return None
+        return body
+
+    def definition(self, expression: f.Lambda) -> f.FunctionDef | None:
+        """One of its lambdas as a function; None if that cannot be told."""
+        try:
+            return self._bodies.definition(expression) if self._bodies else None
+        except (KeyError, RecursionError):
+            return None
+
+
+def _source_beside(path: str) -> str:
+    """The Python source that an extension module beside it was compiled from, if there is one."""
+    directory, file = os.path.split(path)
+    return os.path.join(directory, file.partition(".")[0] + ".py")
+
+
+class ProjectWorld:
+    """Answers the machine from a project's stages.
+
+    `changed` has facts, by absolute paths, that are to stand in for those of the files: what if it said this?
+    """
+
+    def __init__(self, project: Project, changed: Mapping[str, f.ModuleFacts] | None = None) -> None:
+        self.project = project
+        self.target = project.target
+        self._changed = changed or {}
+        self._codes: dict[str, Code | None] = {}
+        self._reachable: dict[tuple[str, ...], frozenset[str]] = {}
+
+    @cached_property
+    def _somewhere(self) -> Module:
+        return self.project.reading.modules[0]
+
+    def resolve(self, name: str) -> Resolution:
+        """The dotted walk to a module."""
+        return self.project.resolve(name, self._somewhere)
+
+    def code(self, spec: Spec) -> Code | None:
+        """The code of a module of the project; None for others."""
+        path = spec.origin
+        if path is not None and spec.kind is Kind.EXTENSION:
+            path = _source_beside(path)
+        if path is None or path not in self.project.modules:
+            return None
+        if path not in self._codes:
+            facts = self._changed.get(path) or self.project.facts(path)
+            module = self.project.modules[path]
+            self._codes[path] = (
+                Code(self.project, module, facts) if isinstance(facts, f.ModuleFacts) else None
+            )
+        return self._codes[path]
+
+    def is_followed(self, spec: Spec) -> bool:
+        """Whether what a module runs is known: those of the project, and namespace packages that hold them."""
+        if spec.kind is Kind.NAMESPACE:
+            return True
+        return self.code(spec) is not None
+
+    def problem(self, spec: Spec) -> SourceProblem | None:
+        """Why a module of the project has no code, though it has a file."""
+        if spec.kind is not Kind.SOURCE or spec.origin is None or spec.origin not in self.project.modules:
+            return None
+        facts = self.project.facts(spec.origin)
+        is_problem = isinstance(facts, SourceProblem) and facts.kind is ProblemKind.UNPARSABLE
+        return facts if isinstance(facts, SourceProblem) and is_problem else None
+
+    def shown(self, spec: Spec) -> str:
+        """A module's path as reports show it."""
+        return self.project.shown(spec.origin) if spec.origin else spec.name
+
+    def is_compiled(self, spec: Spec) -> bool:
+        """Whether a module of the project runs, though its code cannot be read: extension modules, bytecode."""
+        return spec.kind in (Kind.EXTENSION, Kind.BYTECODE) and any(
+            spec.name.startswith(name + ".") for name in self._own_packages
+        )
+
+    @cached_property
+    def _own_packages(self) -> frozenset[str]:
+        return frozenset(module.name.partition(".")[0] for module in self.project.reading.modules)
+
+    def is_absent(self, resolution: Resolution) -> bool | None:
+        """Whether a module that was not found is certainly absent; None where it has to be taken as there."""
+        failure = resolution.failure
+        assert failure is not None
+        if resolution.opaque is not None:
+            return None
+        top = failure.name.partition(".")[0]
+        project = self.project
+        if failure.name == "__main__" or top in project.exports.hooked_packages:
+            return None
+        if failure.name in project.injected_modules:
+            return None
+        if project.finder.standard_library(top) is not None or top in self._own_packages:
+            return True
+        if not project.environment.known:
+            return None
+        return failure.name == top
+
+    def is_library_name(self, name: str) -> bool:
+        """Whether a dotted name is of the standard library, built-in names included."""
+        top = name.partition(".")[0]
+        return top == "builtins" or self.project.finder.standard_library(top) is not None
+
+    def may_fill(self, name: str) -> bool:
+        """Whether a function outside the project, of that dotted name, may give names to a module it is told of."""
+        spec = self.resolve(name.rpartition(".")[0]).spec
+        facts = self.project.facts(spec.origin) if spec and spec.kind is Kind.SOURCE and spec.origin else None
+        return not isinstance(facts, f.ModuleFacts) or facts.reflection
+
+    def may_load(self, names: tuple[str, ...], modules: set[str]) -> bool:
+        """Whether imports of `names` may load one of `modules`, by the import statements of the project alone."""
+        if names not in self._reachable:
+            graph = self.project.graph.successors((Phase.IMPORT_TIME, Phase.DEFERRED), implicit=True)
+            reached = {name for name in names if name in graph}
+            waiting = sorted(reached)
+            while waiting:
+                new = [each for each in graph.get(waiting.pop(), ()) if each not in reached]
+                reached.update(new)
+                waiting.extend(new)
+            self._reachable[names] = frozenset(reached)
+        return not modules.isdisjoint(self._reachable[names])
+
+    def lacks(self, spec: Spec, name: str) -> bool:
+        """Whether a module outside the project certainly has no such name."""
+        return self.project.exports.lacks(spec, name)
+
+    def is_library(self, spec: Spec) -> bool:
+        """Whether a module is the standard library's."""
+        return self.project.finder.standard_library(spec.name.partition(".")[0]) is not None
+
+    def may_get(self, spec: Spec, name: str) -> bool:
+        """Whether something besides a module's own statements may bind a name of it."""
+        names = self.project.exports.added(spec)
+        return names is None or name in names
+
+    def star_names(self, spec: Spec) -> frozenset[str] | None:
+        """The names that a star import may take from a module outside the project."""
+        names = self.project.exports.of(spec)
+        return None if names is None else frozenset(name for name in names if not name.startswith("_"))
+
+    def is_builtin(self, name: str) -> bool:
+        """Whether every module can read a name without binding it."""
+        return name in self.project.exports.builtins

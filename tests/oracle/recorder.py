@@ -1,0 +1,180 @@
+"""What really happens when a module is imported first: one fork of a running CPython for each entry.
+
+The child of `tests/cpython.py` takes a whole tree per question. It forks once for each entry and environment, so that
+each import meets a fresh `sys.modules`, and answers in milliseconds.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tests.cpython import CPython
+
+_RECORD = """
+import contextlib, dataclasses, functools, importlib, json, os, signal, sys, types, typing
+import _frozen_importlib
+
+def own(code):
+    return code.co_filename.startswith(root)
+
+def frames(trace):
+    while trace is not None:
+        if own(trace.tb_frame.f_code):
+            yield trace
+        trace = trace.tb_next
+
+def describe(error, trace):
+    text = str(error)
+    last = None
+    for last in frames(trace):
+        pass
+    code = last.tb_frame.f_code if last else None
+    return {
+        "type": type(error).__name__,
+        "message": text,
+        "path": code.co_filename[len(root) + 1:] if code else "",
+        "line": last.tb_lineno if last else 0,
+        "function": code.co_name if code and code.co_flags & 1 else "",  # CO_OPTIMIZED: neither module nor class
+    }
+
+def watch_events(events):
+    original = _frozen_importlib._load_unlocked
+    def _load_unlocked(spec):
+        if not spec.name.startswith(packages):
+            return original(spec)
+        events.append("start " + spec.name)
+        try:
+            module = original(spec)
+        except BaseException:
+            events.append("error " + spec.name)
+            raise
+        events.append("end " + spec.name)
+        return module
+    # so that tracebacks leave it out
+    _load_unlocked.__code__ = _load_unlocked.__code__.replace(co_filename="<frozen importlib._bootstrap>")
+    _frozen_importlib._load_unlocked = _load_unlocked
+
+def watch_errors(raised):
+    def watch(frame, event, argument):
+        if not own(frame.f_code):
+            return None
+        frame.f_trace_lines = False
+        if event == "exception":
+            kind, error, trace = argument
+            if sum(1 for _ in frames(trace)) == 1 and not isinstance(error, (StopIteration, GeneratorExit)):
+                raised.append(describe(error if isinstance(error, BaseException) else kind(error), trace))
+        return watch
+    sys.settrace(watch)
+
+def record(name, environment):
+    events, raised, error = [], [], None
+    os.environ.update(environment)
+    sys.path.insert(0, root)
+    sys.dont_write_bytecode = True
+    signal.setitimer(signal.ITIMER_PROF, 2)  # no answer, if it does not end
+    watch_events(events)
+    watch_errors(raised)
+    try:
+        __import__(name)
+    except BaseException as caught:
+        sys.settrace(None)
+        error = describe(caught, caught.__traceback__)
+    sys.settrace(None)
+    return json.dumps({"events": events, "error": error, "raised": raised[:50]})
+
+def in_fork(*arguments):
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            with os.fdopen(writer, "w") as stream:
+                stream.write(record(*arguments))
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as stream:
+        text = stream.read()
+    os.waitpid(child, 0)
+    return json.loads(text) if text else None
+
+root, packages = root, tuple(packages)
+result = [[in_fork(name, environment) for environment in environments] for name in entries]
+"""
+
+
+class Raised(Struct, frozen=True):
+    """An exception, and the deepest place of the tree's own code in its traceback."""
+
+    type: str
+    message: str
+    """Without paths."""
+    path: str
+    """Relative to the root of the tree; empty if none of its code was running."""
+    line: int
+    function: str
+    """The function that was running; empty at module and class level."""
+
+    @property
+    def missing_name(self) -> str | None:
+        """The name or module that CPython misses, by its message: `.name` is not there in older versions."""
+        return next((found[1] for pattern in _MISSING if (found := pattern.search(self.message))), None)
+
+
+_MISSING = [
+    re.compile(pattern)
+    for pattern in (
+        r"^cannot import name '([^']*)'",
+        r"^No module named '([^']*)'",
+        r"^import of ([\w.]+) halted",
+        r"^cannot access submodule '([^']*)'",
+        r"^(?:partially initialized )?module '[^']*' has no attribute '([^']*)'",
+        r"^name '([^']*)' is not defined",
+    )
+]
+
+
+class Run(Struct, frozen=True):
+    """What importing one entry first did in one environment."""
+
+    events: tuple[str, ...]
+    """`start pkg.a`, `end pkg.a`, and `error pkg.a` where an exception leaves it."""
+    error: Raised | None
+    raised: tuple[Raised, ...]
+    """Every exception that the tree's own code met, the caught ones too."""
+
+
+def record(
+    cpython: CPython,
+    root: Path,
+    packages: Sequence[str],
+    entries: Sequence[str],
+    flags: Sequence[str] = (),
+) -> list[list[Run]]:
+    """For each entry its runs: one for each way to set or leave the environment variables `flags`.
+
+    `packages` are the top-level names of the tree. An entry that does not end within two seconds has no runs.
+    """
+    environments = [
+        {flag: "1" for flag, is_set in zip(flags, choice, strict=True) if is_set}
+        for choice in itertools.product((False, True), repeat=len(flags))
+    ]
+    answer = cpython.evaluate(
+        _RECORD, root=str(root), packages=packages, entries=entries, environments=environments
+    )
+    return [[_run(run) for run in runs] if all(run is not None for run in runs) else [] for runs in answer]
+
+
+def _run(answer: object) -> Run:
+    run = msgspec.convert(answer, Run)
+    return Run(run.events, run.error and _without_paths(run.error), tuple(map(_without_paths, run.raised)))
+
+
+def _without_paths(raised: Raised) -> Raised:
+    message = re.sub(r" from '/[^']*'| \((?:/[^)]*|unknown location)\)$", "", raised.message)
+    return msgspec.structs.replace(raised, message=message)
