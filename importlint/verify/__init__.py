@@ -1,0 +1,1 @@
+"""What really happens: imports each module first with the environment's Python, and compares. This runs code."""
