@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -9,18 +10,40 @@ from pathlib import Path
 
 from tests.cpython import CPython, clean_environment
 
+WHEELS = ("--only-binary", ":all:")
+"""What tells pip to build nothing."""
 
-def make_environment(directory: Path, releases: Sequence[str]) -> Path:
-    """Install exactly these wheels in a new virtual environment; `AssertionError` if one cannot be had."""
-    _succeed("-m", "venv", "--without-pip", str(directory))
+
+def make_environment(
+    directory: Path, releases: Sequence[str], python: str = sys.executable, options: Sequence[str] = WHEELS
+) -> Path:
+    """Install exactly these releases in a new virtual environment, with further options of pip's.
+
+    Raises `AssertionError` if one cannot be had.
+    """
+    _succeed(python, "-m", "venv", "--without-pip", str(directory))
     pip = ("-m", "pip", "--disable-pip-version-check", "--python", str(directory / "bin" / "python"))
-    _succeed(*pip, "install", "--quiet", "--no-deps", "--only-binary", ":all:", *releases)
+    _succeed(python, *pip, "install", "--quiet", "--no-compile", "--no-deps", *options, *releases)
+    return directory
+
+
+def keep_environment(
+    kept: Path, name: str, releases: Sequence[str], python: str, options: Sequence[str] = WHEELS
+) -> Path:
+    """The environment that `kept` has under `name`; made anew unless it is there with exactly these releases."""
+    directory, contents = kept / name, "\n".join(releases)
+    ready = directory / "ready"
+    if not ready.exists() or ready.read_text(encoding="utf-8") != contents:
+        shutil.rmtree(directory, ignore_errors=True)
+        make_environment(directory, releases, python, options)
+        ready.write_text(contents, encoding="utf-8")
     return directory
 
 
 def site_packages(environment: Path) -> Path:
     """Where the environment's packages are."""
-    return environment / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+    (directory,) = environment.glob("lib/python3.*/site-packages")
+    return directory
 
 
 def interpreter(environment: Path) -> CPython:
@@ -28,7 +51,7 @@ def interpreter(environment: Path) -> CPython:
     return CPython(str(environment / "bin" / "python"), sys.version_info[:2])
 
 
-def _succeed(*arguments: str) -> None:
-    command = [sys.executable, *arguments]
-    done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=300)
+def _succeed(python: str, *arguments: str) -> None:
+    command = [python, *arguments]
+    done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=1800)
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
