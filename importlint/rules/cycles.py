@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from importlint.crashes import find_crashes
 from importlint.diagnostics import Finding, Severity, Step
 from importlint.graph.components import shortest_cycle, shortest_path, strongly_connected_components
 from importlint.graph.graph import Edge
@@ -29,9 +30,14 @@ _ALL = (*_RUN_TIME, Phase.TYPING)
     default=False,
 )
 def import_cycle(project: Project) -> Iterator[Finding]:
-    """Cycles of imports that all run at import time."""
+    """Cycles of imports that all run at import time, unless one is reported as a crash (IL301, IL302)."""
     graph = project.graph.successors(_IMPORT_TIME, implicit=False)
-    for component in _cyclic(graph):
+    components = _cyclic(graph)
+    cycles = project.cycles if components else ()
+    failing = {crash.failure.module for cycle in cycles for crash in find_crashes(project, cycle)}
+    for component in components:
+        if not failing.isdisjoint(component):
+            continue
         cycle = shortest_cycle(graph, component)
         yield _finding(project, component, cycle, _IMPORT_TIME, "import each other at import time")
 
