@@ -22,6 +22,8 @@ COMMANDS = {
     "graph": "importlint.cli.graph",
     "resolve": "importlint.cli.resolve",
     "rules": "importlint.cli.rules",
+    "trace": "importlint.cli.trace",
+    "verify": "importlint.cli.verify",
     "why": "importlint.cli.why",
 }
 """The module of each command; `check` is meant where none is named."""

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from tests.cpython import CPython, run
+from tests.cpython import CPython
 from tests.documents import ROOT, console_commands, fences
+from tests.packages.consoles import assert_console_is_true, importlint
 from tests.packages.environments import interpreter, make_environment, site_packages
 
 RELEASES = (
@@ -188,27 +187,10 @@ def test_a_sound_package_has_no_findings(environment: Path, site: Path, python: 
 
 
 def test_readme_shows_what_happens(environment: Path, site: Path) -> None:
-    """The first console of README, in an environment that is active; `...` stands for what differs by machine."""
-    commands = console_commands(
-        fences(ROOT.joinpath("README.md").read_text(encoding="utf-8"), "console")[0].text
-    )
-    assert [shlex.split(command)[0] for command, _ in commands] == ["importlint", "python"]
-    for command, expected in commands:
-        program, *arguments = shlex.split(command)
-        if program == "importlint":
-            shown = importlint(environment, site, *arguments, "--output-format", "full")
-        else:
-            shown = interpreter(environment).run(arguments, site).stderr
-        pattern = ".*".join(map(re.escape, expected.split("...")))
-        assert re.fullmatch(pattern, shown, re.DOTALL), shown
-
-
-def importlint(environment: Path, site: Path, *arguments: str) -> str:
-    """What importlint prints in site-packages while the environment is active."""
-    variables = {"VIRTUAL_ENV": str(environment), "PYTHONPATH": str(ROOT)}
-    done = run(sys.executable, ["-m", "importlint", *arguments], site, variables)
-    assert (done.returncode in (0, 1), done.stderr) == (True, "")
-    return done.stdout
+    """The first console of README."""
+    console = fences(ROOT.joinpath("README.md").read_text(encoding="utf-8"), "console")[0].text
+    assert [command.split()[0] for command, _ in console_commands(console)] == ["importlint", "python"]
+    assert_console_is_true(console, environment, interpreter(environment), site)
 
 
 def findings(environment: Path, site: Path, *arguments: str) -> list[dict[str, Any]]:
