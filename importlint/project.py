@@ -47,6 +47,7 @@ from importlint.target import Target
 if TYPE_CHECKING:
     from importlint.crashes import Cycle
     from importlint.machine.entries import Runs
+    from importlint.syntax.bodies import Bodies
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -66,6 +67,7 @@ class Project:
         self.paths = paths
         self.cwd = cwd or os.getcwd()
         self._facts: dict[str, f.ModuleFacts | SourceProblem] = {}
+        self._bodies: dict[str, Bodies | None] = {}
         self._namespaces: dict[str, Namespace | None] = {}
         self._known: dict[str, Known] = {}
         self._statements: dict[str, tuple[Situated, ...]] = {}
@@ -189,6 +191,15 @@ class Project:
             with self._blaming(path):
                 self._facts[path] = read_facts(path)
         return self._facts[path]
+
+    def bodies(self, path: str) -> Bodies | None:
+        """What the functions in the file at `path` do; None if it cannot be read."""
+        if path not in self._bodies:
+            from importlint.syntax.bodies import read_bodies
+
+            with self._blaming(path):
+                self._bodies[path] = read_bodies(path)
+        return self._bodies[path]
 
     def namespace(self, path: str) -> Namespace | None:
         """The names of the module in the file at `path`; None if it cannot be read."""

@@ -55,6 +55,14 @@ class Missing:
 
 
 _OBJECT = External("builtins.object")
+_PLAIN_BASES = (
+    _OBJECT,
+    External("types.ModuleType"),
+    External("abc.ABC"),
+    External("typing.Generic"),
+    External("typing.Protocol"),
+)
+"""Classes outside the project that give no attributes which decide anything."""
 _PERHAPS = Missing(surely=False)
 _NO_ATTRIBUTE = frozenset({"AttributeError"})
 
@@ -235,7 +243,7 @@ class Attributes:
                 if name in each.names:
                     return Found(each.names[name], surely=surely)
                 surely = surely and not each.is_open
-            elif each != _OBJECT:
+            elif each not in _PLAIN_BASES:
                 surely = False
         return Missing(surely)
 
@@ -253,12 +261,9 @@ class Attributes:
             return Found(Dictionary(owner.names, owner.is_open))  # type: ignore[arg-type]  # it has more keys
         getter = self.in_class(owner.cls, "__getattr__")
         if isinstance(getter, Found):
-            try:
-                return Found(self.calls.call(getter.value, (owner, name), {}, place))
-            except Raised as raised:
-                if self.calls.is_instance_of(raised.value, "AttributeError") is not True:
-                    raise
-                return _PERHAPS
+            answer = self._ask(Method(owner, getter.value, "__getattr__"), name, place)
+            is_special = name.startswith("__") and name.endswith("__")
+            return answer if isinstance(answer, Found) else Missing(not owner.is_open and not is_special)
         if not in_class.surely or owner.is_open or name.startswith("__"):
             return Found(UNKNOWN)
         return Missing(surely=True)

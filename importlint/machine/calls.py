@@ -40,6 +40,9 @@ _MAX_DEPTH = 30
 """How deep followed calls may be nested."""
 
 
+_MODULE_TYPE = External("types.ModuleType")
+
+
 class Calls:
     """Calls values for one run; `interpret` runs a block in a frame."""
 
@@ -88,9 +91,21 @@ class Calls:
             found = self.attributes.in_class(function.cls, "__call__")
             if isinstance(found, Found):
                 return self.call(found.value, (function, *arguments), keywords, place, is_open=is_open)
+        if isinstance(function, External) and function.name.endswith(".__getattribute__"):
+            return self._plain_attribute(arguments, place)
         if isinstance(function, External):
             return self.library.call(function.name, arguments, keywords, place)
         return self.unknown(arguments, keywords)
+
+    def _plain_attribute(self, arguments: tuple[Value, ...], place: Place) -> Value:
+        """`object.__getattribute__(instance, name)`, which asks no `__getattr__`."""
+        match arguments:
+            case (Instance(is_open=False) as owner, str(name)):
+                if name in owner.names:
+                    return owner.names[name]
+                text = f"{owner.cls.name!r} object has no attribute {name!r}"
+                self.run.error(place, "AttributeError", text, missing_name=name, is_claim=False)
+        return UNKNOWN
 
     def unknown(
         self, arguments: tuple[Value, ...], keywords: Mapping[str, Value], *, is_library: bool = False
@@ -251,6 +266,8 @@ class Calls:
             if not init.surely or cls.generates_init:
                 self.journal.set(instance, "is_open", True)
                 self.unknown(arguments, keywords)
+            if arguments and _MODULE_TYPE in linearised(cls):
+                self.journal.put(instance.names, "__name__", arguments[0])
             after = self.attributes.in_class(cls, "__post_init__")
             if isinstance(after, Found):
                 self.call(after.value, (instance,), {}, place, is_open=True)

@@ -194,7 +194,9 @@ class Expressions:
 
     def _sliced(self, owner: Value, index: f.Slice) -> Value:
         """`owner[lower:upper:step]` of a text, list or tuple, or of the version."""
-        bounds = [None if part is None else self.value(part) for part in (index.lower, index.upper, index.step)]
+        bounds = [
+            None if part is None else self.value(part) for part in (index.lower, index.upper, index.step)
+        ]
         known = [bound for bound in bounds if bound is None or isinstance(bound, int)]
         if len(known) != len(bounds) or known[2] == 0:
             return UNKNOWN

@@ -21,6 +21,7 @@ from importlint.machine.trace import Event, Failure, Happening, Hop, PartialRead
 from importlint.machine.values import (
     UNKNOWN,
     Dictionary,
+    ExceptionObject,
     External,
     Instance,
     ModuleObject,
@@ -83,11 +84,11 @@ class Loader:
             if parent_name not in self.modules:
                 self.run.error(place, "KeyError", repr(parent_name))
             parent = self.modules[parent_name]
-            if isinstance(parent, ModuleObject) and not parent.is_followed:
+            if isinstance(parent, ModuleObject) and not parent.is_followed and parent.name == parent_name:
                 return self._load_unfollowed(name, place)
             if isinstance(parent, ModuleObject) and not self._is_package(parent):
                 message = f"No module named {name!r}; {parent_name!r} is not a package"
-                surely = not parent.is_open
+                surely = not parent.is_open and parent.spec.kind is not Kind.ASSUMED
                 self.run.error(
                     place, "ModuleNotFoundError", message, name=name, missing_name=name, surely=surely
                 )
@@ -113,7 +114,7 @@ class Loader:
         module = self.modules[name]
         if module is None:
             message = f"import of {name} halted; None in sys.modules"
-            self.run.error(place, "ModuleNotFoundError", message, name=name)
+            self.run.error(place, "ModuleNotFoundError", message, name=name, missing_name=name)
         if isinstance(module, ModuleObject) and module.is_followed and place.module is not None:
             found = Event(Happening.FOUND, name, place.location, place.statement, module.initialising)
             self.run.events.append(found)
@@ -261,9 +262,9 @@ class Loader:
         """`import a.b.c`, which gives `a`; that one is imported too if it has gone from `sys.modules`."""
         module = self.load(dotted, place)
         top = dotted.partition(".")[0]
-        return (
-            module if top == dotted else self.modules[top] if top in self.modules else self.load(top, place)
-        )
+        if top == dotted:
+            return module
+        return self.modules[top] if self.modules.get(top) is not None else self.load(top, place)
 
     def import_as(self, dotted: str, place: Place) -> Value:
         """`import a.b.c as x`: attribute by attribute, with `sys.modules` as the fall-back (3.7)."""
@@ -275,8 +276,11 @@ class Loader:
     def from_list(self, module: Value, names: tuple[str, ...], place: Place) -> None:
         """Before anything is bound: import each listed name that is no attribute, as a submodule."""
         if isinstance(module, Instance):
+            own_name = self._find_name(module)
             for name in names:
-                self.attributes.lookup(module, name, place)  # `hasattr`, whose `__getattr__` may import
+                found = self.attributes.lookup(module, name, place)  # its `__getattr__` may import
+                if isinstance(found, Missing) and own_name is not None and "__path__" in module.names:
+                    self._load_listed(f"{own_name}.{name}", place)
             return
         if not isinstance(module, ModuleObject) or not module.is_followed or not self._is_package(module):
             return
@@ -294,17 +298,21 @@ class Loader:
                 resolution = self.world.resolve(full)
                 if resolution.spec is None and resolution.opaque is not None:
                     continue
-            try:
-                self.load(full, place)
-            except Raised as raised:
-                value = raised.value
-                if (
-                    getattr(value, "kind", None) != "ModuleNotFoundError"
-                    or getattr(value, "name", None) != full
-                ):
-                    raise
-                if full in self.modules and self.modules[full] is None:
-                    raise
+            self._load_listed(full, place)
+
+    def _find_name(self, replaced: Instance) -> str | None:
+        """The name under which an object stands in `sys.modules`."""
+        return next((name for name, value in self.modules.items() if value is replaced), None)
+
+    def _load_listed(self, full: str, place: Place) -> None:
+        """Import a submodule that a `from` lists; it need not be there."""
+        try:
+            self.load(full, place)
+        except Raised as raised:
+            value = raised.value
+            is_absent = isinstance(value, ExceptionObject) and value.kind == "ModuleNotFoundError"
+            if not is_absent or getattr(value, "name", None) != full or self.modules.get(full, full) is None:
+                raise
 
     def import_from(self, module: Value, name: str, place: Place) -> Value:
         """`from module import name`, once submodules have been imported."""
@@ -315,6 +323,8 @@ class Loader:
             if isinstance(module, ModuleObject) and found.surely:
                 self._note_partial(module, name, place)
             return found.value if found.surely else in_doubt(found.value)
+        if isinstance(module, Instance):
+            return self.modules.get(f"{self._find_name(module)}.{name}", UNKNOWN)
         if not isinstance(module, ModuleObject):
             return UNKNOWN
         fallback = self.modules.get(f"{module.name}.{name}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from importlint.discovery import Module
 from importlint.finder.spec import Kind, Resolution, Spec
 from importlint.syntax import facts as f
-from importlint.syntax.bodies import Bodies, read_bodies
+from importlint.syntax.bodies import Bodies
 from importlint.syntax.conditions import Known
 from importlint.syntax.flow import Phase
 from importlint.syntax.source import ProblemKind, SourceProblem
@@ -42,9 +42,9 @@ class Code:
     def _imported(self) -> dict[tuple[int, int], f.FunctionBody]:
         return {(unit.line, unit.column): unit for unit in self.facts.bodies}
 
-    @cached_property
+    @property
     def _bodies(self) -> Bodies | None:
-        return read_bodies(self.path)
+        return self._project.bodies(self.path)
 
     def body(self, definition: f.FunctionDef) -> f.FunctionBody | None:
         """What one of its functions does; None if that cannot be told."""
@@ -166,7 +166,7 @@ class ProjectWorld:
     def may_load(self, names: tuple[str, ...], modules: set[str]) -> bool:
         """Whether imports of `names` may load one of `modules`, by the import statements of the project alone."""
         if names not in self._reachable:
-            graph = self.project.graph.successors((Phase.IMPORT_TIME, Phase.DEFERRED), implicit=True)
+            graph = self.project.graph.successors((Phase.IMPORT_TIME,), implicit=True)
             reached = {name for name in names if name in graph}
             waiting = sorted(reached)
             while waiting:

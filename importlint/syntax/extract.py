@@ -225,7 +225,7 @@ class Extractor(ExpressionLowering):
             elif isinstance(part, ast.MatchAs | ast.MatchStar) and part.name:
                 binds.append(part.name)
         guard = None if node.guard is None else self.expression(node.guard)
-        irrefutable = guard is None and isinstance(node.pattern, ast.MatchAs) and node.pattern.pattern is None
+        irrefutable = isinstance(node.pattern, ast.MatchAs) and node.pattern.pattern is None
         is_value = isinstance(node.pattern, ast.MatchValue | ast.MatchSingleton)
         return f.Case(
             self.expressions(reads), tuple(binds), guard, irrefutable, self.block(node.body), is_value

@@ -384,7 +384,7 @@ class Case(Struct, frozen=True, array_like=True, gc=False):
     binds: tuple[str, ...]
     guard: Expression | None
     irrefutable: bool
-    """`case _` and `case name`, without a guard."""
+    """The pattern is `_` or a name: every subject matches, and only a guard can refuse it."""
     body: Block
     is_value: bool = False
     """The pattern is a value, the only one in `reads`, which the subject has to equal."""
