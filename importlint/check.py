@@ -59,8 +59,9 @@ def _diagnostic(rule: Rule, finding: Finding, selection: Selection, texts: Texts
 
 def _notes(project: Project) -> Iterator[str]:
     """What the user should know about the run itself."""
+    yield from project.sources.notes
     environment = project.environment
-    if not environment.known:
+    if not environment.known and project.given_modules:
         yield (
             "no environment found: third-party modules that are not installed are not reported; "
             "name it with `--environment .venv` or the `environment` setting"

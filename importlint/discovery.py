@@ -8,17 +8,16 @@ they import is looked for in their own directory first, as `sys.path[0]` would h
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from importlint.errors import UsageError
+from importlint.gitignore import Patterns
 from importlint.paths import ancestors
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
     from importlint.config import Settings
 
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "importlint.toml", ".git", ".hg")
@@ -64,6 +63,8 @@ class Sources(Struct, frozen=True, kw_only=True):
     """Absolute source roots, in the order of the search."""
     flat_roots: tuple[str, ...]
     """Those that are not there for modules alone: in their directories without `__init__` are scripts and tests."""
+    notes: tuple[str, ...] = ()
+    """Of each given path without files to check, why it has none."""
 
 
 class Layout(Struct, frozen=True, kw_only=True):
@@ -100,9 +101,21 @@ def discover(paths: Sequence[str], settings: Settings, cwd: str) -> Sources:
     directories = tuple(_outside_packages(path) for path in layout.paths if os.path.isdir(path))
     outside = tuple(each for each in directories if not is_regular_package(os.path.dirname(each)))
     naming = Naming(layout.roots, flat_roots, outside, cwd)
-    files = sorted({file for path in layout.paths for file in _files(path, settings)})
-    modules = naming.modules(files, given=True)
-    return Sources(modules=modules, project=layout.project, roots=layout.roots, flat_roots=flat_roots)
+    files: set[str] = set()
+    notes: list[str] = []
+    for path in layout.paths:
+        exclusion = Exclusion(path, settings, cwd)
+        found = set(_files(path, exclusion))
+        files |= found
+        if not found:
+            notes.append(_why_empty(display_path(path, cwd), exclusion.excluded))
+    return Sources(
+        modules=naming.modules(sorted(files), given=True),
+        project=layout.project,
+        roots=layout.roots,
+        flat_roots=flat_roots,
+        notes=tuple(notes),
+    )
 
 
 def _absolute(path: str, cwd: str) -> str:
@@ -241,12 +254,11 @@ def is_below(path: str, directory: str) -> bool:
 # ---- files
 
 
-def _files(path: str, settings: Settings) -> Iterator[str]:
+def _files(path: str, exclusion: Exclusion) -> Iterator[str]:
     """The Python files at or below `path`; a file that is named counts whatever it is called."""
     if not os.path.isdir(path):
         yield path
         return
-    exclusion = Exclusion(path, settings)
     stack = [path]
     while stack:
         directory = stack.pop()
@@ -270,6 +282,20 @@ def _files(path: str, settings: Settings) -> Iterator[str]:
                 stack.append(
                     entry.path
                 )  # a link to what is visited anyway would be visited twice, or for ever
+
+
+def _why_empty(shown: str, excluded: Mapping[str, str]) -> str:
+    """Why there is nothing to check in a given path, in words."""
+    origins = sorted({origin for path, origin in excluded.items() if _has_python_files(path)})
+    if not origins:
+        return f"nothing to check in `{shown}`: it has no Python files, environments apart"
+    return f"nothing to check in `{shown}`: all its Python files are excluded, by {' and '.join(origins)}"
+
+
+def _has_python_files(path: str) -> bool:
+    if not os.path.isdir(path):
+        return path.endswith(".py")
+    return any(name.endswith(".py") for _, _, names in os.walk(path) for name in names)
 
 
 def python_files_below(directory: str) -> frozenset[str]:
@@ -301,67 +327,90 @@ def _is_environment(entries: Iterable[os.DirEntry[str]]) -> bool:
     return any(entry.name in ("pyvenv.cfg", "conda-meta") for entry in entries)
 
 
+class PatternSource(Struct, frozen=True, kw_only=True):
+    """Patterns, and where they apply."""
+
+    patterns: Patterns
+    directory: str
+    """What they are relative to."""
+    origin: str
+    """Where they are written, as messages say it."""
+
+
 class Exclusion:
-    """Which files below one given path are left out: settings, `.gitignore` files, build output."""
+    """Which files below one given path are left out: settings, `.gitignore` files, build output.
 
-    def __init__(self, top: str, settings: Settings) -> None:
-        from pathspec import GitIgnoreSpec
+    Directories are entered from the top down, and never one that is left out.
+    """
 
-        patterns = (*settings.exclude, *settings.extend_exclude)
-        self._settings = GitIgnoreSpec.from_lines(patterns)
-        self._root = settings.root
-        if not is_below(top, settings.root) or self._matches(self._settings, settings.root, top, True):
-            self._root = top  # what is asked for by name is not excluded by where it lies
+    def __init__(self, top: str, settings: Settings, cwd: str) -> None:
+        self._cwd = cwd
+        self._settings = _settings_patterns(settings, settings.root)
+        if not is_below(top, settings.root) or _is_left_out([self._settings], top, True):
+            # what is asked for by name is not excluded by where it lies
+            self._settings = _settings_patterns(settings, top)
         self._respect_gitignore = settings.respect_gitignore
-        self._gitignores: list[tuple[str, GitIgnoreSpec]] = []
+        self._gitignores: list[PatternSource] = []
         if self._respect_gitignore:
-            self._gitignores = list(_gitignores_above(top))
-            if self._is_git_ignored(top, True):
+            self._gitignores = list(_gitignores_above(top, cwd))
+            if _is_left_out(self._gitignores, top, True):
                 self._gitignores = []
+        self.excluded: dict[str, str] = {}
+        """What was left out so far, by absolute path, and what says so."""
 
     def enter(self, directory: str, entries: Iterable[os.DirEntry[str]]) -> None:
         """From now on, the `.gitignore` file of `directory` counts, if it has one."""
         if self._respect_gitignore and any(entry.name == ".gitignore" for entry in entries):
-            spec = _read_gitignore(directory)
-            if spec is not None and all(known != directory for known, _ in self._gitignores):
-                self._gitignores.append((directory, spec))
+            source = _read_gitignore(directory, self._cwd)
+            if source is not None and all(known.directory != directory for known in self._gitignores):
+                self._gitignores.append(source)
 
     def excludes(self, path: str, is_directory: bool) -> bool:
         """Whether a file or directory is left out."""
+        origin = self._origin(path, is_directory)
+        if origin is not None:
+            self.excluded[path] = origin
+        return origin is not None
+
+    def _origin(self, path: str, is_directory: bool) -> str | None:
         if is_directory and os.path.basename(path) in _BUILD_OUTPUT and not is_regular_package(path):
-            return True
-        return self._matches(self._settings, self._root, path, is_directory) or self._is_git_ignored(
-            path, is_directory
-        )
-
-    def _matches(self, spec: GitIgnoreSpec, root: str, path: str, is_directory: bool) -> bool:
-        return bool(spec.check_file(_relative(path, root, is_directory)).include)
-
-    def _is_git_ignored(self, path: str, is_directory: bool) -> bool:
-        return _is_ignored_by(self._gitignores, path, is_directory)
+            return f"its name, `{os.path.basename(path)}`, which is one of build output"
+        settings = _excluded_by([self._settings], path, is_directory)
+        return settings or _excluded_by(self._gitignores, path, is_directory)
 
 
 def is_git_ignored(path: str, *, is_directory: bool) -> bool:
     """Whether the `.gitignore` files of a repository leave out what lies, or would lie, at `path`."""
-    return _is_ignored_by(_gitignores_above(os.path.dirname(path)), path, is_directory)
+    return _is_left_out(list(_gitignores_above(os.path.dirname(path), "")), path, is_directory)
 
 
-def _is_ignored_by(gitignores: Iterable[tuple[str, GitIgnoreSpec]], path: str, is_directory: bool) -> bool:
-    """Whether `.gitignore` files leave out a path; the nearest one that speaks of it decides."""
-    for directory, spec in sorted(gitignores, key=lambda known: -len(known[0])):
-        if is_below(path, directory) and path != directory:
-            decision = spec.check_file(_relative(path, directory, is_directory)).include
+def _is_left_out(sources: Sequence[PatternSource], path: str, is_directory: bool) -> bool:
+    """Whether patterns exclude a path, or a directory that it lies in."""
+    above = ((directory, True) for directory in ancestors(os.path.dirname(path)))
+    return any(_excluded_by(sources, *entry) for entry in ((path, is_directory), *above))
+
+
+def _excluded_by(sources: Iterable[PatternSource], path: str, is_directory: bool) -> str | None:
+    """The origin of the patterns that exclude an entry; the nearest ones that speak of it decide."""
+    for source in sorted(sources, key=lambda source: -len(source.directory)):
+        if is_below(path, source.directory) and path != source.directory:
+            relative = os.path.relpath(path, source.directory).replace(os.sep, "/")
+            decision = source.patterns.decide(relative, is_directory)
             if decision is not None:
-                return decision
-    return False
+                return source.origin if decision else None
+    return None
 
 
-def _relative(path: str, root: str, is_directory: bool) -> str:
-    relative = os.path.relpath(path, root).replace(os.sep, "/")
-    return relative + "/" if is_directory else relative
+def _settings_patterns(settings: Settings, directory: str) -> PatternSource:
+    given = [origin for key in ("exclude", "extend-exclude") for origin in settings.origins.get(key, ())]
+    return PatternSource(
+        patterns=Patterns.from_lines((*settings.exclude, *settings.extend_exclude)),
+        directory=directory,
+        origin=" and ".join(given) or "the default of the setting `exclude`",
+    )
 
 
-def _gitignores_above(top: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
+def _gitignores_above(top: str, cwd: str) -> Iterator[PatternSource]:
     """The `.gitignore` files of the directories above `top`, up to the repository's own."""
     directories: list[str] = []
     for directory in ancestors(top):
@@ -371,16 +420,16 @@ def _gitignores_above(top: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
     else:
         return  # not in a repository
     for directory in directories:
-        spec = _read_gitignore(directory)
-        if spec is not None:
-            yield directory, spec
+        source = _read_gitignore(directory, cwd)
+        if source is not None:
+            yield source
 
 
-def _read_gitignore(directory: str) -> GitIgnoreSpec | None:
-    from pathspec import GitIgnoreSpec
-
+def _read_gitignore(directory: str, cwd: str) -> PatternSource | None:
+    path = os.path.join(directory, ".gitignore")
     try:
-        with open(os.path.join(directory, ".gitignore"), encoding="utf-8", errors="replace") as file:
-            return GitIgnoreSpec.from_lines(file.read().splitlines())
-    except (OSError, ValueError):  # ValueError: a pattern that git would not read either
+        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
+            patterns = Patterns.from_lines(file.read().split("\n"))
+    except OSError:
         return None
+    return PatternSource(patterns=patterns, directory=directory, origin=f"`{display_path(path, cwd)}`")

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
+from importlint.check import check
 from importlint.config import load_settings
 from importlint.discovery import Sources, discover
 from importlint.errors import UsageError
+from importlint.project import Project
 from tests.trees import Tree
 
 
@@ -199,3 +205,75 @@ def test_the_order_of_paths_does_not_matter(tmp_path: Path) -> None:
     assert discovered(tmp_path, files, "b", "c.py", "a") == discovered(
         tmp_path, files, "a", "b", "c.py", "a/"
     )
+
+
+@pytest.mark.parametrize(
+    ("files", "note"),
+    [
+        ({"a.txt": ""}, "nothing to check in `.`: it has no Python files, environments apart"),
+        ({"env/pyvenv.cfg": "", "env/a.py": ""}, "it has no Python files, environments apart"),
+        ({".gitignore": "*", "a.py": ""}, "all its Python files are excluded, by `.gitignore`"),
+        ({"a/.gitignore": "*.py", "a/b.py": ""}, "by `a/.gitignore`"),
+        ({".gitignore": "/a", "a/b/c.py": "", "d/": ""}, "by `.gitignore`"),
+        ({"importlint.toml": 'exclude = ["*.py"]', "a.py": ""}, "by importlint.toml: `exclude`"),
+        ({"node_modules/a.py": ""}, "by the default of the setting `exclude`"),
+        ({"build/a.py": ""}, "by its name, `build`, which is one of build output"),
+    ],
+)
+def test_a_path_without_files_to_check_has_a_note(
+    tmp_path: Path, files: Mapping[str, str], note: str
+) -> None:
+    sources = discovered(tmp_path, files)
+    assert not sources.modules
+    (said,) = sources.notes
+    assert said.startswith("nothing to check in `.`: ")
+    assert said.endswith(note)
+    assert check(Project(load_settings(str(tmp_path)), (".",), str(tmp_path))).notes == (said,)
+
+
+def test_the_note_is_about_the_path_that_has_nothing(tmp_path: Path) -> None:
+    sources = discovered(tmp_path, {"src/a.py": "", "docs/a.txt": ""}, "src", "docs")
+    assert sources.notes == ("nothing to check in `docs`: it has no Python files, environments apart",)
+    assert discovered(tmp_path, {}, "src").notes == ()
+
+
+# ---- what git ignores
+
+BRANCHES = ("", "a/", "b/", "ab/", "a/a/", "a/b/", "b/a/", "a/b/ab/")
+WORKTREE = {f"{branch}{name}": "" for branch in BRANCHES for name in ("a.py", "b.py", "ab.py")}
+
+SEGMENTS = (
+    *("a", "b", "ab", "a.py", "*.py", "*", "**", "***", "?", "a*", "*b", "a**", "**b", "?.py", "**.py"),
+    *("[ab]", "[!a]", "[^a]*", "[a-b].py", "[b-a]", "[]a]", "[a-]", "[[:alpha:]]", "[[:none:]]", "[", "[a"),
+    *("\\a", "\\", "\\*", "", " ", "a ", "a\\ ", "{a,b}", "a+", "."),
+)
+
+
+@st.composite
+def pattern_lines(draw: st.DrawFn) -> str:
+    segments = draw(st.lists(st.sampled_from(SEGMENTS), min_size=1, max_size=3))
+    ends = draw(st.sampled_from(("", "", "/", " ", "/ ", "#")))
+    return draw(st.sampled_from(("", "", "!", "!", "/", "!/", "#"))) + "/".join(segments) + ends
+
+
+GITIGNORES = st.lists(pattern_lines(), max_size=5).map("\n".join)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is what it is compared with")
+@given(top=GITIGNORES, nested=GITIGNORES)
+@example(top="*\n!*/\n!*.py", nested="")
+@example(top="a/**\n!a/b/", nested="*\n!b.py")
+@example(top="/*\n!/a/\n", nested="*.py\r\n!/b/**/ab.py\r\n")
+@example(top="\ufeffa.py\n[b-a].py", nested="a/**b\n")
+@settings(max_examples=60)
+def test_what_git_ignores_is_left_out(top: str, nested: str) -> None:
+    with Tree({**WORKTREE, ".gitignore": top, "a/.gitignore": nested}).written() as root:
+        assert set(names(discovered(root, {}, exclude=[]))) == kept_by_git(root)
+
+
+def kept_by_git(root: Path) -> set[str]:
+    """The Python files that git would add."""
+    subprocess.run(("git", "init", "--quiet", "--template="), cwd=root, check=True)
+    command = ("git", "ls-files", "--others", "--exclude-per-directory=.gitignore", "-z", "*.py")
+    listed = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
+    return set(listed.split("\0")) - {""}
