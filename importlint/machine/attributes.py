@@ -52,6 +52,8 @@ class Missing:
     """There is no such attribute; `surely` if nothing unknown could have made it."""
 
     surely: bool
+    because: Raised | None = None
+    """The AttributeError of a `__getattr__` that was asked."""
 
 
 _OBJECT = External("builtins.object")
@@ -89,6 +91,8 @@ class Attributes:
             if isinstance(owner, ModuleObject) and found.surely:
                 self.note_read(owner, name, place)
             return found.value if found.surely else in_doubt(found.value)
+        if found.because is not None and found.because.is_claim:
+            raise found.because
         if isinstance(owner, ModuleObject):
             self.note_miss(owner)
             self.run.error(
@@ -228,7 +232,7 @@ class Attributes:
         except Raised as raised:
             if self.calls.is_instance_of(raised.value, "AttributeError") is not True:
                 raise
-            return Missing(surely=raised.failure.certainty is Certainty.CERTAIN)
+            return Missing(raised.failure.certainty is Certainty.CERTAIN, raised)
         finally:
             del self.run.guards[guards:]
         return Found(value, surely=False) if value is UNKNOWN else Found(value)
@@ -263,7 +267,9 @@ class Attributes:
         if isinstance(getter, Found):
             answer = self._ask(Method(owner, getter.value, "__getattr__"), name, place)
             is_special = name.startswith("__") and name.endswith("__")
-            return answer if isinstance(answer, Found) else Missing(not owner.is_open and not is_special)
+            if isinstance(answer, Found):
+                return answer
+            return Missing(not owner.is_open and not is_special, answer.because)
         if not in_class.surely or owner.is_open or name.startswith("__"):
             return Found(UNKNOWN)
         return Missing(surely=True)

@@ -7,8 +7,9 @@ from typing import Any
 
 from importlint.machine.attributes import Found
 from importlint.machine.blocks import may_leave
-from importlint.machine.expressions import Expressions, same
+from importlint.machine.expressions import Expressions
 from importlint.machine.kinds import is_instance
+from importlint.machine.operations import same
 from importlint.machine.run import Broken, Continued, CutShort, Left, Raised
 from importlint.machine.simple import SimpleStatements
 from importlint.machine.values import (
@@ -168,9 +169,12 @@ class CompoundStatements(SimpleStatements):
             raise
         else:
             run.guards.pop()
-            if run.unknown_calls != unknown:
-                self._perhaps(handler.body for handler in statement.handlers)
-            self.block(statement.orelse)
+            if run.unknown_calls == unknown:
+                self.block(statement.orelse)
+                return
+            self._perhaps(handler.body for handler in statement.handlers)
+            with run.presuming():  # what is unknown has raised nothing
+                self.block(statement.orelse)
 
     def _handle(self, statement: f.Try, raised: Raised) -> None:
         for handler in statement.handlers:

@@ -78,7 +78,10 @@ def _run(machine: Machine, entry: str, before: Trace | None) -> Trace:
     earlier = before or Trace(entry="", events=(), error=None)
     return Trace(
         entry=entry,
-        events=(*earlier.events, *run.events),
+        events=(
+            *earlier.events,
+            *(event for event in run.events if not run.world.is_preloaded(event.module)),
+        ),
         error=error,
         possible=(*earlier.possible, *run.possible),
         swallowed=(*earlier.swallowed, *run.swallowed),

@@ -49,16 +49,17 @@ def is_subclass(cls: Value, kinds: Value) -> bool | None:
     if not isinstance(cls, External):
         return None
     if isinstance(kinds, Class):
-        return False if _builtin(cls) is not None else None
+        return False if builtin_class(cls) is not None else None
     if not isinstance(kinds, External):
         return None
     if cls == kinds:
         return True
-    first, second = _builtin(cls), _builtin(kinds)
+    first, second = builtin_class(cls), builtin_class(kinds)
     return None if first is None or second is None else issubclass(first, second)
 
 
-def _builtin(cls: External) -> type | None:
+def builtin_class(cls: External) -> type | None:
+    """The built-in class that a dotted name stands for; None for anything else."""
     module, _, name = cls.name.rpartition(".")
     found = getattr(builtins, name, None) if module == "builtins" else None
     return found if isinstance(found, type) else None

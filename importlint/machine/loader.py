@@ -88,12 +88,13 @@ class Loader:
                 return self._load_unfollowed(name, place)
             if isinstance(parent, ModuleObject) and not self._is_package(parent):
                 message = f"No module named {name!r}; {parent_name!r} is not a package"
-                surely = not parent.is_open and parent.spec.kind is not Kind.ASSUMED
+                is_known = parent.is_followed or parent.spec.kind is not Kind.ASSUMED
+                surely = not parent.is_open and is_known
                 self.run.error(
                     place, "ModuleNotFoundError", message, name=name, missing_name=name, surely=surely
                 )
                 return UNKNOWN
-            if isinstance(parent, Instance) and self._lacks_path(parent):
+            if parent is None or (isinstance(parent, Instance) and self._lacks_path(parent)):
                 message = f"No module named {name!r}; {parent_name!r} is not a package"
                 self.run.error(place, "ModuleNotFoundError", message, name=name, missing_name=name)
         resolution = self._resolve(name, parent_name)
@@ -325,6 +326,9 @@ class Loader:
             return found.value if found.surely else in_doubt(found.value)
         if isinstance(module, Instance):
             return self.modules.get(f"{self._find_name(module)}.{name}", UNKNOWN)
+        if module is None:
+            text = f"cannot import name {name!r} from '<unknown module name>'"
+            self.run.error(place, "ImportError", text, missing_name=name)
         if not isinstance(module, ModuleObject):
             return UNKNOWN
         fallback = self.modules.get(f"{module.name}.{name}")
@@ -391,6 +395,9 @@ class Loader:
 
         None where that is not known.
         """
+        if module is None:
+            text = "from-import-* object has no __dict__ and no __all__"
+            self.run.error(place, "ImportError", text)
         if not isinstance(module, ModuleObject):
             return None
         if not module.is_followed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from importlint.finder.resolve import absolute_name
 from importlint.finder.spec import Failure as SearchFailure
 from importlint.graph.link import statement_text
@@ -160,6 +162,15 @@ class SimpleStatements(Blocks):
                 self.run.error(self.place(span), "KeyError", repr(index), is_claim=not self.run.depth)
         elif isinstance(owner, ModuleDict) and isinstance(index, str):
             self.attributes.delete(owner.module, index)
+        elif (
+            isinstance(owner, Sequence)
+            and isinstance(index, int)
+            and -len(owner.items) <= index < len(owner.items)
+            and not self.run.doubt
+        ):
+            items = list(owner.items)
+            del items[index]
+            self.journal.replace(owner.items, items)
         elif isinstance(owner, Dictionary) and isinstance(index, KEYS) and not self.run.doubt:
             self.journal.drop(owner.items, index)
         else:
@@ -205,11 +216,15 @@ class SimpleStatements(Blocks):
         if isinstance(value, ExceptionObject) and value.kind == "KeyError" and arguments:
             text = repr(arguments[0]) if isinstance(arguments[0], CONSTANTS) else ""
         try:
-            self.run.error(place, exception_name(value), text, is_claim=not self.run.depth)
+            is_check = exception_name(value) == "AssertionError"  # for what does not happen
+            with self.run.presuming() if is_check else nullcontext():
+                self.run.error(place, exception_name(value), text, is_claim=not self.run.depth)
         except Raised as raised:
             raised.value = value
             raise
 
     def assert_(self, statement: f.Assert) -> None:
         if self.truth(statement.test) is False:
-            self.run.error(self.place(statement.span), "AssertionError", "", is_claim=not self.run.depth)
+            is_plain = self.holds(statement.test) is False
+            with nullcontext() if is_plain else self.run.presuming():  # values are not known that well
+                self.run.error(self.place(statement.span), "AssertionError", "", is_claim=not self.run.depth)

@@ -120,6 +120,10 @@ class ProjectWorld:
         is_problem = isinstance(facts, SourceProblem) and facts.kind is ProblemKind.UNPARSABLE
         return facts if isinstance(facts, SourceProblem) and is_problem else None
 
+    def is_preloaded(self, name: str) -> bool:
+        """Whether a module is there before the first import: start-up has made it, or a `.pth` file."""
+        return name in self.project.finder.preloaded
+
     def shown(self, spec: Spec) -> str:
         """A module's path as reports show it."""
         return self.project.shown(spec.origin) if spec.origin else spec.name

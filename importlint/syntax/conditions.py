@@ -94,7 +94,8 @@ class _Evaluation:
         if meaning is not None:
             return self.meaning(meaning)
         constant = self.known.constants.get(name)
-        if constant is None or name in self.following:
+        is_mutable = isinstance(constant, f.Display) and constant.kind != "tuple"
+        if constant is None or is_mutable or name in self.following:
             return UNKNOWN
         self.following.add(name)
         value = self.value(constant)
