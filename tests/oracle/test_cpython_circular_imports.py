@@ -41,7 +41,7 @@ def test_every_module_as_an_entry(cpython: CPython, place: Path, tmp_path: Path)
     shutil.copytree(place, tmp_path / _DATA, ignore=shutil.ignore_patterns("__pycache__"))
     settings = load_settings(
         str(tmp_path),
-        path=[],
+        environment=cpython.executable,
         python_version="{}.{}".format(*cpython.version),
         platform=sys.platform,
         source_roots=["."],
