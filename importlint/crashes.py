@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from importlint.diagnostics import Certainty
+from importlint.discovery import is_importable
 from importlint.graph.components import strongly_connected_components
 from importlint.graph.graph import Edge
-from importlint.machine.trace import Failure, Happening, Hop, Trace
+from importlint.machine.trace import Failure, Happening, Hop, PartialRead, Trace
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Phase
 from importlint.syntax.namespace import Binding
@@ -52,7 +53,7 @@ def find_cycles(project: Project) -> tuple[Cycle, ...]:
     """The cycles that have given modules, run."""
     given = {module.name for module in project.given_modules}
     components = [
-        tuple(filter(_is_importable, component))
+        tuple(filter(is_importable, component))
         for component in strongly_connected_components(_loads(project))
         if len(component) > 1 and not given.isdisjoint(component)
     ]
@@ -61,10 +62,6 @@ def find_cycles(project: Project) -> tuple[Cycle, ...]:
     return tuple(
         Cycle(traces={entry: traces[entry] for entry in component}) for component in sorted(components)
     )
-
-
-def _is_importable(name: str) -> bool:
-    return all(part.isidentifier() for part in name.split("."))
 
 
 def find_crashes(project: Project, cycle: Cycle) -> Iterator[Crash]:
@@ -79,8 +76,13 @@ def find_crashes(project: Project, cycle: Cycle) -> Iterator[Crash]:
 
 
 def _crash(cycle: Cycle, failures: Mapping[str, Failure]) -> Crash:
-    entry = min(failures, key=lambda entry: (len(failures[entry].chain), entry.count("."), entry))
+    entry = nearest(failures)
     return Crash(cycle=cycle, failing=tuple(sorted(failures)), entry=entry, failure=failures[entry])
+
+
+def nearest(happenings: Mapping[str, Failure] | Mapping[str, PartialRead]) -> str:
+    """The entry with the shortest way to what happens."""
+    return min(happenings, key=lambda entry: (len(happenings[entry].chain), entry.count("."), entry))
 
 
 def is_crash(project: Project, failure: Failure, entry: str) -> bool:

@@ -165,6 +165,11 @@ def _outside_packages(path: str) -> str:
 # ---- names
 
 
+def is_importable(name: str) -> bool:
+    """Whether an import can have a dotted name."""
+    return all(part.isidentifier() for part in name.split("."))
+
+
 class Naming:
     """Gives files their module names, below the source roots of one check."""
 

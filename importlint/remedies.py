@@ -22,7 +22,6 @@ from importlint.machine import changes
 from importlint.machine.entries import Runs
 from importlint.machine.world import ProjectWorld
 from importlint.syntax import facts as f
-from importlint.syntax.bodies import read_bodies
 from importlint.syntax.namespace import written
 from importlint.syntax.places import contains
 from importlint.syntax.traverse import statements, target_names
@@ -94,7 +93,7 @@ def _remedies(project: Project, crash: Crash) -> Iterator[Remedy]:
         yield from _direct(project, each)
     movable = [(each, _uses(project, each)) for each in around if _is_private(project, each)]
     yield from _for_typing(movable)
-    yield from _in_functions(movable)
+    yield from _in_functions(project, movable)
     if hops and failure.partial and hops[0].module == failure.from_module:
         first = tuple(_imports(project, hops[0].module, hops[0].location, None))
         yield from (remedy for each in first for remedy in _below(project, crash, each))
@@ -181,7 +180,7 @@ def _is_private(project: Project, each: _Import) -> bool:
 
 def _uses(project: Project, each: _Import) -> Uses | None:
     """Who uses the names of an import; None if the file cannot be read any more."""
-    bodies = read_bodies(each.module.path)
+    bodies = project.bodies(each.module.path)
     if bodies is None:
         return None
     runs = project.target.version < (3, 14) and not each.facts.future_annotations
@@ -202,7 +201,7 @@ def _for_typing(movable: Iterable[tuple[_Import, Uses | None]]) -> Iterator[Reme
             )
 
 
-def _in_functions(movable: Sequence[tuple[_Import, Uses | None]]) -> Iterator[Remedy]:
+def _in_functions(project: Project, movable: Sequence[tuple[_Import, Uses | None]]) -> Iterator[Remedy]:
     """Import in the functions that use it what only functions use; the fewest functions first."""
     found = [
         (each, used)
@@ -214,7 +213,7 @@ def _in_functions(movable: Sequence[tuple[_Import, Uses | None]]) -> Iterator[Re
         listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
         alone = "the only function that uses it" if len(names) == 1 else "the only functions that use it"
         for_typing = ", and put one for annotations under `if TYPE_CHECKING:`" if used.annotates else ""
-        bodies = read_bodies(each.module.path)
+        bodies = project.bodies(each.module.path)
         if bodies is not None:
             into = {definition: bodies.of(definition) for _, definition in used.functions}
             yield Remedy(

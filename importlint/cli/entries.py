@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from importlint.discovery import Module, is_below, python_files_below
+from importlint.discovery import Module, is_below, is_importable, python_files_below
 from importlint.errors import UsageError, did_you_mean
 from importlint.finder.resolve import resolve
 from importlint.finder.spec import FailureKind, Kind, Resolution, Spec
@@ -53,7 +53,7 @@ def named_entries(settings: Settings, words: Iterable[str]) -> Entries:
 def all_entries(settings: Settings, paths: tuple[str, ...]) -> Entries:
     """Every module below the paths that an import can name, and the namespace packages among them, sorted."""
     project = Project(settings, paths)
-    modules = [module for module in project.given_modules if _is_importable(module.name)]
+    modules = [module for module in project.given_modules if is_importable(module.name)]
     namespaces = {name for module in modules for name in _namespaces_above(project, module)}
     return Entries(project, tuple(sorted({module.name for module in modules} | namespaces)))
 
@@ -65,10 +65,6 @@ def _namespaces_above(project: Project, module: Module) -> Iterator[str]:
             locations = search.spec.search_locations or ()
             if any(is_below(location, path) for location in locations for path in project.layout.paths):
                 yield search.name
-
-
-def _is_importable(name: str) -> bool:
-    return all(part.isidentifier() for part in name.split("."))
 
 
 # ---- by file
@@ -89,7 +85,7 @@ def _by_file(settings: Settings, word: str) -> _Entry:
         )
     project = Project(settings, (file,))
     (module,) = project.given_modules
-    if not _is_importable(module.name):
+    if not is_importable(module.name):
         raise UsageError(
             f"`{word}` cannot be imported: `{module.name}` is not a name that an import can have"
         )
@@ -105,7 +101,7 @@ def _by_file(settings: Settings, word: str) -> _Entry:
 
 def _by_name(here: Project, name: str) -> _Entry:
     """The module that the current directory's project finds under an absolute name."""
-    if not _is_importable(name):
+    if not is_importable(name):
         raise UsageError(
             f"`{name}` is not a module's name: give an absolute one, such as `package.module`, or a file"
         )

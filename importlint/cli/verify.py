@@ -85,11 +85,9 @@ def _version(version: tuple[int, int]) -> str:
 
 def _entries(project: Project, only: list[str] | None) -> list[Module]:
     """The modules to import first: those that were given and have names that can be imported."""
-    named = {
-        module.name: module
-        for module in project.given_modules
-        if all(part.isidentifier() for part in module.name.split("."))
-    }
+    from importlint.discovery import is_importable
+
+    named = {module.name: module for module in project.given_modules if is_importable(module.name)}
     for name in only or ():
         if name not in named:
             raise UsageError(f"`--only {name}`: no such module below the paths{did_you_mean(name, named)}")

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from importlint.crashes import Cycle, closing_lines, is_crash, late_module
+from importlint.crashes import Cycle, closing_lines, is_crash, late_module, nearest
 from importlint.diagnostics import Finding, Location, Severity, Step
 from importlint.machine.trace import Failure, Happening, PartialRead
 from importlint.rules.declaration import rule
@@ -93,7 +93,7 @@ def cycle_swallowed(project: Project) -> Iterator[Finding]:
 
 
 def _swallowed_finding(project: Project, cycle: Cycle, failures: Mapping[str, Failure]) -> Finding:
-    entry = _nearest(failures)
+    entry = nearest(failures)
     failure = failures[entry]
     late = late_module(failure, entry) or ""
     handler = _handler(project, failure)
@@ -177,7 +177,7 @@ def _missed(project: Project, read: PartialRead) -> list[str]:
 
 
 def _star_finding(project: Project, cycle: Cycle, reads: Mapping[str, PartialRead]) -> Finding:
-    entry = _nearest(reads)
+    entry = nearest(reads)
     read = reads[entry]
     missed = _missed(project, read)
     others = _other_entries(cycle, read.module, reads)
@@ -199,11 +199,6 @@ def _star_finding(project: Project, cycle: Cycle, reads: Mapping[str, PartialRea
         help="import the names that are needed, from the modules that define them",
         subjects=(read.from_module, "*"),
     )
-
-
-def _nearest(happenings: Mapping[str, Failure] | Mapping[str, PartialRead]) -> str:
-    """The entry with the shortest way."""
-    return min(happenings, key=lambda entry: (len(happenings[entry].chain), entry.count("."), entry))
 
 
 def _other_entries(cycle: Cycle, module: str, entries: Container[str]) -> list[str]:
