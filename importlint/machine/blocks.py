@@ -7,26 +7,23 @@ from collections.abc import Iterable, Iterator
 from importlint.finder.resolve import absolute_name
 from importlint.machine.attributes import Found
 from importlint.machine.expressions import Expressions
+from importlint.machine.module_cache import SYS_MODULES
 from importlint.machine.run import Broken, Continued, CutShort, Left, Raised
 from importlint.machine.values import (
-    CONSTANTS,
     KEYS,
     UNKNOWN,
     Dictionary,
-    External,
     Instance,
     ModuleDict,
-    Presumed,
     Sequence,
     Value,
-    truth,
+    presumed,
 )
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Circumstances, Scope, Situated
 from importlint.syntax.namespace import bindings
 from importlint.syntax.traverse import expressions, parts, statements, target_names
 
-_SYS_MODULES = External("sys.modules")
 _MAYBE = Circumstances(scope=Scope.MODULE, imported=None)
 _LEAVES = (f.Raise, f.Return, f.Break, f.Continue)
 
@@ -79,16 +76,15 @@ class Blocks(Expressions):
 
     def truth(self, test: f.Expression) -> bool | None:
         """Whether a condition holds; None if that is unknown."""
-        known = truth(self.value(test))
-        return self.holds(test) if known is None else known
+        return self.judged(test, self.value(test))
 
     # ---- binding
 
     def bind(self, name: str, value: Value) -> None:
         """Bind a name in this frame."""
         frame = self.frame
-        if self.run.presumption and isinstance(value, CONSTANTS):
-            value = Presumed(value)
+        if self.run.presumption:
+            value = presumed(value)
         if name in frame.global_names:
             self.attributes.bind_in_module(frame.module, name, value)
             return
@@ -145,7 +141,7 @@ class Blocks(Expressions):
             self.bind_target(target.value if isinstance(target, f.Starred) else target, UNKNOWN)
 
     def _put_item(self, owner: Value, index: Value, value: Value) -> None:
-        if owner == _SYS_MODULES:
+        if owner == SYS_MODULES:
             if isinstance(index, str):
                 self.journal.put(self.run.state.modules, index, value)
         elif isinstance(owner, ModuleDict):

@@ -14,7 +14,6 @@ from importlint.machine.module_cache import SYS_MODULES, module_cache_method
 from importlint.machine.operations import assumed
 from importlint.machine.run import Place, Raised
 from importlint.machine.values import (
-    CONSTANTS,
     UNKNOWN,
     Class,
     Dictionary,
@@ -26,6 +25,7 @@ from importlint.machine.values import (
     Presumed,
     Super,
     Value,
+    presumed,
 )
 from importlint.syntax import facts as f
 
@@ -61,7 +61,7 @@ def call(evaluator: Expressions, expression: f.Call) -> Value:
         keywords = {key: assumed(value) for key, value in keywords.items()}
         with run.presuming():
             result = calls.call(assumed(function), arguments, keywords, place, is_open=is_open)
-        return Presumed(result) if isinstance(result, CONSTANTS) else result
+        return presumed(result)
     if isinstance(function, External):
         answer = _in_frame(evaluator, function.name, arguments, place)
         if answer is not None:

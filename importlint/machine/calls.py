@@ -369,9 +369,7 @@ class Calls:
 
     def iterate(self, value: Value, place: Place) -> list[Value] | None:
         """The items of an iterable, in order; None if they are not all known."""
-        if isinstance(value, Sequence):
-            return None if value.is_open else list(value.items)
-        if isinstance(value, Dictionary):
+        if isinstance(value, Sequence | Dictionary):
             return None if value.is_open else list(value.items)
         if isinstance(value, str):
             return list(value) if len(value) <= 100 else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from importlint.machine.attributes import Found
 from importlint.machine.blocks import may_leave
@@ -41,9 +40,7 @@ class CompoundStatements(SimpleStatements):
     def if_(self, statement: f.If) -> None:
         while True:
             value = self.value(statement.test)
-            known = truth(value)
-            if known is None:
-                known = self.holds(statement.test)
+            known = self.judged(statement.test, value)
             if known is None or isinstance(value, Presumed):
                 self._unknown_branch(statement, known)
                 return
@@ -83,7 +80,7 @@ class CompoundStatements(SimpleStatements):
             self._for_generator(statement, iterable)
             return
         items = self.calls.iterate(iterable, self.place(statement.span))
-        with self._loop():
+        with _Loop(self):
             if items is None or len(items) > _MAX_ITERATIONS:
                 some = iterable.items[:_MAX_ITERATIONS] if isinstance(iterable, Sequence) else []
                 for item in some or (UNKNOWN,):
@@ -109,7 +106,7 @@ class CompoundStatements(SimpleStatements):
             with suppress(Continued):
                 self.block(statement.body)
 
-        with self._loop():
+        with _Loop(self):
             try:
                 self.calls.drive(generator, run_body)
             except Broken:
@@ -117,7 +114,7 @@ class CompoundStatements(SimpleStatements):
             self.block(statement.orelse)
 
     def while_(self, statement: f.While) -> None:
-        with self._loop():
+        with _Loop(self):
             try:
                 for _ in range(_MAX_ITERATIONS):
                     known = self.truth(statement.test)
@@ -142,9 +139,6 @@ class CompoundStatements(SimpleStatements):
             self._perhaps((orelse,))
         else:
             self._maybe(orelse)
-
-    def _loop(self) -> Any:
-        return _Loop(self)
 
     def try_(self, statement: f.Try) -> None:
         try:

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from importlint.machine.values import External, Value
+from importlint.syntax.conditions import target_value
 from importlint.target import Target
 
 
 def constant(name: str, target: Target) -> Value:
     """The value of a dotted name outside the project: what the target decides, else the name itself."""
-    last = name.rpartition(".")[2]
-    if last in ("TYPE_CHECKING", "MYPY"):
+    if name.rpartition(".")[2] in ("TYPE_CHECKING", "MYPY"):
         return False
-    match name:
-        case "sys.platform":
-            return target.platform
-        case "os.name":
-            return target.os_name
-        case "sys.implementation.name":
-            return "cpython"
-        case "six.PY3":
-            return True
-        case "six.PY2":
-            return False
-        case "sys.version_info.major":
-            return target.version[0]
-        case "sys.version_info.minor":
-            return target.version[1]
-        case "os.sep" | "os.path.sep":
-            return "\\" if target.platform == "win32" else "/"
-    return External(name)
+    if name in ("os.sep", "os.path.sep"):
+        return "\\" if target.platform == "win32" else "/"
+    value = target_value(name, target)
+    return External(name) if value is None else value
 
 
 KEEPS = frozenset(

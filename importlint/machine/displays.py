@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from importlint.machine.frame import Frame
 from importlint.machine.run import Raised
-from importlint.machine.values import KEYS, UNKNOWN, Dictionary, Sequence, Value, truth
+from importlint.machine.values import KEYS, UNKNOWN, Dictionary, Sequence, Value
 from importlint.syntax import facts as f
 
 if TYPE_CHECKING:
@@ -116,9 +116,7 @@ def _generate_item(
     evaluator: Expressions, expression: f.Comprehension, level: int, rows: list[tuple[Value, ...]]
 ) -> bool:
     for condition in expression.generators[level].conditions:
-        known = truth(evaluator.value(condition))
-        if known is None:
-            known = evaluator.holds(condition)
+        known = evaluator.judged(condition, evaluator.value(condition))
         if known is False:
             return True
         if known is None:

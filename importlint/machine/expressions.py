@@ -26,6 +26,7 @@ from importlint.machine.values import (
     Presumed,
     Value,
     in_doubt,
+    presumed,
     truth,
 )
 from importlint.syntax import facts as f
@@ -60,6 +61,11 @@ class Expressions:
     def holds(self, test: f.Expression) -> bool | None:
         """Whether a condition is known by its text alone."""
         return holds(test, self.view, self.frame.code.known)
+
+    def judged(self, test: f.Expression, value: Value) -> bool | None:
+        """Whether a condition holds that has this value; None if neither that nor its text tells."""
+        known = truth(value)
+        return self.holds(test) if known is None else known
 
     # ---- names
 
@@ -171,10 +177,10 @@ class Expressions:
         """A chain of comparisons; language reference, "Comparisons"."""
         left = self.value(expression.left)
         result: bool | None = True
-        presumed = False
+        is_presumed = False
         for symbol, comparator in zip(expression.operators, expression.comparators, strict=True):
             right = self.value(comparator)
-            presumed = presumed or isinstance(left, Presumed) or isinstance(right, Presumed)
+            is_presumed = is_presumed or isinstance(left, Presumed) or isinstance(right, Presumed)
             step = self._compare(assumed(left), symbol, assumed(right))
             result = None if step is None or result is None else result and step
             if result is False:
@@ -184,7 +190,7 @@ class Expressions:
             result = self.holds(expression)
         if result is None:
             return UNKNOWN
-        return Presumed(result) if presumed else result
+        return Presumed(result) if is_presumed else result
 
     def _compare(self, left: Value, symbol: str, right: Value) -> bool | None:
         if symbol in ("in", "not in"):
@@ -216,9 +222,7 @@ class Expressions:
         try:
             for value in expression.values:
                 result = self.value(value)
-                known = truth(result)
-                if known is None:
-                    known = self.holds(value)
+                known = self.judged(value, result)
                 if known is deciding:
                     break
                 if known is None or isinstance(result, Presumed):
@@ -240,9 +244,7 @@ class Expressions:
     def negation(self, expression: f.Not) -> Value:
         """`not operand`."""
         value = self.value(expression.operand)
-        known = truth(value)
-        if known is None:
-            known = self.holds(expression.operand)
+        known = self.judged(expression.operand, value)
         if known is None:
             return UNKNOWN
         return Presumed(not known) if isinstance(value, Presumed) else not known
@@ -252,22 +254,20 @@ class Expressions:
         left, right = self.value(expression.left), self.value(expression.right)
         if isinstance(left, Presumed) or isinstance(right, Presumed):
             result = combined(assumed(left), expression.operator, assumed(right))
-            return Presumed(result) if isinstance(result, CONSTANTS) else result
+            return presumed(result)
         return combined(left, expression.operator, right)
 
     def conditional(self, expression: f.Conditional) -> Value:
         """`body if test else orelse`: under an unknown test, `body` in doubt."""
         test = self.value(expression.test)
-        known = truth(test)
-        if known is None:
-            known = self.holds(expression.test)
+        known = self.judged(expression.test, test)
         chosen = expression.orelse if known is False else expression.body
         if known is not None and not isinstance(test, Presumed):
             return self.value(chosen)
         if known is not None:
             with self.run.presuming():
                 value = self.value(chosen)
-            return Presumed(value) if isinstance(value, CONSTANTS) else value
+            return presumed(value)
         with self.run.doubting():
             try:
                 return in_doubt(self.value(chosen))

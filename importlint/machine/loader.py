@@ -322,7 +322,7 @@ class Loader:
         found = self.attributes.lookup(module, name, place)
         if isinstance(found, Found):
             if isinstance(module, ModuleObject) and found.surely:
-                self._note_partial(module, name, place)
+                self.note_read(module, name, place)
             return found.value if found.surely else in_doubt(found.value)
         if isinstance(module, Instance):
             return self.modules.get(f"{self._find_name(module)}.{name}", UNKNOWN)
@@ -369,9 +369,11 @@ class Loader:
             return self.modules.get(full, External(full))
         return constant(full, self.world.target)
 
-    def _note_partial(
-        self, module: ModuleObject, name: str, place: Place, missing: tuple[str, ...] = ()
-    ) -> None:
+    def note_read(self, module: ModuleObject, name: str, place: Place, missing: tuple[str, ...] = ()) -> None:
+        """Remember that a name was read from a module, if that is partially initialised.
+
+        `missing` are the public names that a star import does not take, as they are bound later.
+        """
         if not module.initialising or place.module is None or place.module is module:
             return
         self.recorder.depends_on(module)
@@ -385,10 +387,6 @@ class Loader:
             chain=tuple(self.run.chain),
         )
         self.run.write_down(self.run.partial_reads, read)
-
-    def note_read(self, module: ModuleObject, name: str, place: Place) -> None:
-        """Remember that a name was read from a module, if that is partially initialised."""
-        self._note_partial(module, name, place)
 
     def star(self, module: Value, place: Place) -> Mapping[str, Value] | None:
         """What `from module import *` binds: `__all__` if it has one, else every public name so far.
@@ -419,7 +417,7 @@ class Loader:
         if module.initialising and place.module is not module:
             later = module.code.later if module.code else frozenset()
             public = {name for name in later if not name.startswith("_")}
-            self._note_partial(module, "*", place, tuple(sorted(public - module.names.keys())))
+            self.note_read(module, "*", place, tuple(sorted(public - module.names.keys())))
         return {
             name: value
             for name, value in module.names.items()

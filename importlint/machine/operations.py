@@ -92,7 +92,7 @@ def combined(left: Value, operator: str, right: Value) -> Value:
     """What a binary operator makes of its operands."""
     match left, operator, right:
         case (str(), "+", str()) | (int(), "+" | "-", int()):
-            result = left + right if operator == "+" else left - right  # type: ignore[operator]
+            result = left + right if operator == "+" else left - right  # type: ignore[operator]  # both are of one type here
             return result if not isinstance(result, str) or len(result) < _MAX_TEXT else UNKNOWN
         case str(), "%", str() | int():
             try:

@@ -7,24 +7,20 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from importlint.machine.run import Place
 from importlint.machine.values import UNKNOWN, Sequence, Value
 
 if TYPE_CHECKING:
-    from importlint.machine.library import Library
-
-_PathFunction = Callable[["Library", tuple[Value, ...], Mapping[str, Value], Place], Value]
+    from importlint.machine.library import Arguments, Keywords, Library, LibraryFunction
 
 
-def _of_texts(function: Callable[..., Any]) -> _PathFunction:
+def _of_texts(function: Callable[..., Any]) -> LibraryFunction:
     """A function of texts alone, as a call of the machine."""
 
-    def call(
-        library: Library, arguments: tuple[Value, ...], keywords: Mapping[str, Value], place: Place
-    ) -> Value:
+    def call(library: Library, arguments: Arguments, keywords: Keywords, place: Place) -> Value:
         texts = [argument for argument in arguments if isinstance(argument, str) and "\0" not in argument]
         if not texts or len(texts) != len(arguments) or keywords:
             return UNKNOWN
@@ -44,7 +40,7 @@ def _listed(directory: str) -> list[str]:
     return sorted(os.listdir(directory))
 
 
-PATH_FUNCTIONS: dict[str, _PathFunction] = {
+PATH_FUNCTIONS: dict[str, LibraryFunction] = {
     "os.path.join": _of_texts(posixpath.join),
     "os.path.dirname": _of_texts(posixpath.dirname),
     "os.path.basename": _of_texts(posixpath.basename),

@@ -9,6 +9,7 @@ from importlint.finder.spec import Failure as SearchFailure
 from importlint.graph.link import statement_text
 from importlint.machine.blocks import Blocks
 from importlint.machine.kinds import exception_name
+from importlint.machine.module_cache import SYS_MODULES
 from importlint.machine.run import Broken, Continued, Raised, Returned
 from importlint.machine.values import (
     CONSTANTS,
@@ -20,13 +21,11 @@ from importlint.machine.values import (
     External,
     ModuleDict,
     ModuleObject,
-    Presumed,
     Sequence,
     Value,
+    presumed,
 )
 from importlint.syntax import facts as f
-
-_SYS_MODULES = External("sys.modules")
 
 
 class SimpleStatements(Blocks):
@@ -155,7 +154,7 @@ class SimpleStatements(Blocks):
                     self.delete(f.Delete(items, statement.span))
 
     def _delete_item(self, owner: Value, index: Value, span: f.Span) -> None:
-        if owner == _SYS_MODULES and isinstance(index, str):
+        if owner == SYS_MODULES and isinstance(index, str):
             if index in self.run.state.modules:
                 self.journal.drop(self.run.state.modules, index)
             else:
@@ -188,7 +187,7 @@ class SimpleStatements(Blocks):
 
     def return_(self, statement: f.Return) -> None:
         value = None if statement.value is None else self.value(statement.value)
-        raise Returned(Presumed(value) if self.run.presumption and isinstance(value, CONSTANTS) else value)
+        raise Returned(presumed(value) if self.run.presumption else value)
 
     def break_(self, statement: f.Break) -> None:
         raise Broken

@@ -250,6 +250,11 @@ def in_doubt(value: Value) -> Value:
     return value if isinstance(value, FOLLOWED) else UNKNOWN
 
 
+def presumed(value: Value) -> Value:
+    """A value that hangs on a presumed condition: a constant decides nothing certain then."""
+    return Presumed(value) if isinstance(value, CONSTANTS) else value
+
+
 def truth(value: Value) -> bool | None:
     """Whether a value is true; None if that is unknown."""
     if isinstance(value, CONSTANTS):

@@ -63,6 +63,26 @@ class _Version(tuple[int, ...]):
     """`sys.version_info`, of which only major and minor are known."""
 
 
+def target_value(dotted: str, target: Target) -> str | int | bool | None:
+    """The value that a target gives a dotted name wherever it is imported from; None for any other name."""
+    match dotted:
+        case "sys.version_info.major":
+            return target.version[0]
+        case "sys.version_info.minor":
+            return target.version[1]
+        case "sys.platform":
+            return target.platform
+        case "os.name":
+            return target.os_name
+        case "sys.implementation.name":
+            return "cpython"
+        case "six.PY3":
+            return True
+        case "six.PY2":
+            return False
+    return None
+
+
 class _Evaluation:
     """Values of expressions for one view of one file."""
 
@@ -118,25 +138,10 @@ class _Evaluation:
         """The value that a dotted name has wherever it is imported from."""
         if dotted.rpartition(".")[2] in _TYPE_CHECKING:
             return self.view.type_checking
-        target = self.view.target
-        match dotted:
-            case "sys.version_info":
-                return _Version(target.version)
-            case "sys.version_info.major":
-                return target.version[0]
-            case "sys.version_info.minor":
-                return target.version[1]
-            case "sys.platform":
-                return target.platform
-            case "os.name":
-                return target.os_name
-            case "sys.implementation.name":
-                return "cpython"
-            case "six.PY3":
-                return True
-            case "six.PY2":
-                return False
-        return UNKNOWN
+        if dotted == "sys.version_info":
+            return _Version(self.view.target.version)
+        value = target_value(dotted, self.view.target)
+        return UNKNOWN if value is None else value
 
     def subscript(self, expression: f.Subscript) -> object:
         value = self.value(expression.value)

@@ -74,7 +74,7 @@ def _answer(name: str, results: int) -> None:
 
 def _watch(events: "list[tuple[str, str]]") -> None:
     """Note each start and end of a module's body."""
-    original = _frozen_importlib._load_unlocked  # type: ignore[attr-defined]
+    original = _frozen_importlib._load_unlocked  # type: ignore[attr-defined]  # typeshed leaves it out
 
     def _load_unlocked(spec):  # type: ignore[no-untyped-def]
         events.append(("start", spec.name))
@@ -89,7 +89,7 @@ def _watch(events: "list[tuple[str, str]]") -> None:
     # Warnings and tracebacks pass over the frames of importlib.
     code = _load_unlocked.__code__.replace(co_filename="<frozen importlib._bootstrap>")
     _load_unlocked.__code__ = code
-    _frozen_importlib._load_unlocked = _load_unlocked  # type: ignore[attr-defined]
+    _frozen_importlib._load_unlocked = _load_unlocked  # type: ignore[attr-defined]  # as above
 
 
 def _describe(exception: BaseException) -> "dict[str, object]":
