@@ -47,6 +47,8 @@ from importlint.target import Target
 if TYPE_CHECKING:
     from importlint.crashes import Cycle
     from importlint.machine.entries import Runs
+    from importlint.machine.programs import ProgramRuns
+    from importlint.programs.program import Program
     from importlint.syntax.bodies import Bodies
 
 
@@ -169,6 +171,20 @@ class Project:
         from importlint.machine.world import ProjectWorld
 
         return Runs(ProjectWorld(self))
+
+    @cached_property
+    def programs(self) -> tuple[Program, ...]:
+        """The given modules that are run, with the ways to start them."""
+        from importlint.programs.find import find_programs
+
+        return find_programs(self)
+
+    @cached_property
+    def program_runs(self) -> ProgramRuns:
+        """What running each program does until its `__main__` has ended."""
+        from importlint.machine.programs import ProgramRuns
+
+        return ProgramRuns(self)
 
     @cached_property
     def cycles(self) -> tuple[Cycle, ...]:

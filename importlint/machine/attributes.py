@@ -209,7 +209,7 @@ class Attributes:
             case "__name__":
                 return Found(module.name)
             case "__package__":
-                return Found(module.name if module.is_package else module.name.rpartition(".")[0])
+                return Found(module.package)
             case "__file__":
                 return Found(module.spec.origin if module.spec.origin else UNKNOWN, module.code is not None)
             case "__dict__":
@@ -218,7 +218,7 @@ class Attributes:
                 locations = list(module.spec.search_locations or ())
                 return Found(Sequence("list", list(locations), is_open=True))
             case "__spec__":
-                return Found(SpecObject(module.name, module.is_package, module.spec.origin))
+                return Found(module.own_spec)
             case "__doc__" | "__loader__" | "__builtins__" | "__class__" | "__annotations__" | "__cached__":
                 return Found(UNKNOWN)
         return Found(UNKNOWN) if name in ALWAYS_BOUND else None

@@ -187,7 +187,7 @@ class Blocks(Expressions):
 
     def _skip_imports(self, block: f.Block) -> None:
         """Note which modules a block might have loaded that is not run here."""
-        package, version = self.frame.code.package, self.run.world.target.version
+        package, version = self.frame.module.base, self.run.world.target.version
         for statement in statements(block):
             names: tuple[str, ...] = ()
             if isinstance(statement, f.Import):

@@ -23,7 +23,7 @@ from importlint.syntax.facts import Span
 
 T = TypeVar("T")
 
-_FROM_OUTSIDE = Place(None, Location("", Span(1, 1, 1, 1)))
+FROM_OUTSIDE = Place(None, Location("", Span(1, 1, 1, 1)))
 _STACK = 512 * 1024 * 1024
 """Bytes of stack for runs: imports nest as deep as a project's longest chain of them."""
 
@@ -45,7 +45,7 @@ class Runs:
         missing = sorted({entry for entry in entries if entry not in self._traces})
         if missing:
             with_parents = sorted({part for entry in missing for part in _prefixes(entry)})
-            with _without_collector():
+            with without_collector():
                 on_a_large_stack(lambda: self._run_all(with_parents))
         return (self._traces[entry] for entry in entries)
 
@@ -72,7 +72,7 @@ def _run(machine: Machine, entry: str, before: Trace | None) -> Trace:
     error: Failure | None = None
     try:
         if before is None or entry not in run.state.modules:
-            machine.loader.import_top(entry, _FROM_OUTSIDE)
+            machine.loader.import_top(entry, FROM_OUTSIDE)
     except Raised as raised:
         error = raised.failure
     earlier = before or Trace(entry="", events=(), error=None)
@@ -90,7 +90,7 @@ def _run(machine: Machine, entry: str, before: Trace | None) -> Trace:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """No cyclic garbage collection inside: a run makes many small objects, and keeps nearly all of them."""
     was_enabled = gc.isenabled()
     gc.disable()

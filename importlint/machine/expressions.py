@@ -52,7 +52,7 @@ class Expressions:
         self.attributes = machine.attributes
         self.calls = machine.calls
         self.frame = frame
-        self.view = View(target=self.run.world.target)
+        self.view = View(target=self.run.world.target, as_program=frame.module.name == "__main__")
 
     def place(self, span: f.Span, statement: str = "") -> Place:
         """A place in the code of this frame."""

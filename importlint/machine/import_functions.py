@@ -54,7 +54,7 @@ def _dunder_import(library: Library, arguments: Arguments, keywords: Keywords, p
         if not isinstance(inside, ModuleDict) or inside.module.code is None:
             return UNKNOWN
         version = library.run.world.target.version
-        absolute = absolute_name(inside.module.code.package, level, name, version)
+        absolute = absolute_name(inside.module.base, level, name, version)
         if isinstance(absolute, SearchFailure):
             library.run.error(place, absolute.type, absolute.message)
             return UNKNOWN

@@ -48,7 +48,7 @@ class SimpleStatements(Blocks):
         loader, code = self.machine.loader, self.frame.code
         place = self.place(statement.module_span, statement_text(statement))
         target = self.run.world.target
-        name = absolute_name(code.package, statement.level, statement.module, target.version)
+        name = absolute_name(self.frame.module.base, statement.level, statement.module, target.version)
         if isinstance(name, SearchFailure):
             self.run.error(place, name.type, name.message)
             return

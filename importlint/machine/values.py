@@ -56,6 +56,40 @@ class ModuleObject:
     making: int = 0
     """Which of the times that its body was interpreted has made what is in it."""
 
+    @property
+    def package(self) -> str | None:
+        """What `__package__` is before its code runs."""
+        return self.name if self.is_package else self.name.rpartition(".")[0]
+
+    @property
+    def base(self) -> str | None:
+        """What its relative imports start from: `__package__`, which its code may have assigned (PEP 366)."""
+        assigned = self.names.get("__package__")
+        return assigned if isinstance(assigned, str) else self.package
+
+    @property
+    def own_spec(self) -> SpecObject | None:
+        """What `__spec__` is before its code runs."""
+        return SpecObject(self.name, self.is_package, self.spec.origin)
+
+
+@dataclass(eq=False, slots=True)
+class MainModule(ModuleObject):
+    """The module `__main__` of a program."""
+
+    spec_name: str | None = None
+    """The name in its `__spec__`; None where that is None: in a file that is run by its path."""
+
+    @property
+    def package(self) -> str | None:
+        """What `__package__` is before its code runs."""
+        return None if self.spec_name is None else self.spec_name.rpartition(".")[0]
+
+    @property
+    def own_spec(self) -> SpecObject | None:
+        """What `__spec__` is before its code runs."""
+        return None if self.spec_name is None else SpecObject(self.spec_name, False, self.spec.origin)
+
 
 @dataclass(eq=False, slots=True)
 class Function:

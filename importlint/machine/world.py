@@ -28,8 +28,6 @@ class Code:
         self.path = module.path
         self.shown = module.display
         """Its path as reports show it."""
-        self.package = module.package
-        """What relative imports start from."""
         self.later = project.namespace(module.path).names  # type: ignore[union-attr]  # it has facts
         """Every name that it binds somewhere."""
 
@@ -74,22 +72,25 @@ class ProjectWorld:
     """Answers the machine from a project's stages.
 
     `changed` has facts, by absolute paths, that are to stand in for those of the files: what if it said this?
+    `importer` is the module whose search path counts, if not that of the project's first one.
     """
 
-    def __init__(self, project: Project, changed: Mapping[str, f.ModuleFacts] | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        changed: Mapping[str, f.ModuleFacts] | None = None,
+        importer: Module | None = None,
+    ) -> None:
         self.project = project
         self.target = project.target
+        self._importer = importer
         self._changed = changed or {}
         self._codes: dict[str, Code | None] = {}
         self._reachable: dict[tuple[str, ...], frozenset[str]] = {}
 
-    @cached_property
-    def _somewhere(self) -> Module:
-        return self.project.reading.modules[0]
-
     def resolve(self, name: str) -> Resolution:
         """The dotted walk to a module."""
-        return self.project.resolve(name, self._somewhere)
+        return self.project.resolve(name, self._importer or self.project.reading.modules[0])
 
     def code(self, spec: Spec) -> Code | None:
         """The code of a module of the project; None for others."""

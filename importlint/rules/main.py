@@ -14,7 +14,7 @@ from importlint.finder.spec import FailureKind
 from importlint.graph.components import shortest_path
 from importlint.graph.graph import Edge
 from importlint.graph.link import Link
-from importlint.programs import is_program
+from importlint.programs.files import is_program
 from importlint.rules.declaration import rule
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Phase, Scope, catches

@@ -12,7 +12,7 @@ from importlint.diagnostics import Finding, Location, Severity
 from importlint.discovery import Module, is_regular_package, python_files_below
 from importlint.finder.path_finder import opaque_reason
 from importlint.finder.spec import Kind, Spec
-from importlint.programs import is_program
+from importlint.programs.files import is_program
 from importlint.rules.by_name import imports_by_name
 from importlint.rules.declaration import rule
 from importlint.rules.shadowing import hidden_namespace_portion, shadows_installed, shadows_stdlib

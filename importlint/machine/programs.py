@@ -1,0 +1,106 @@
+"""Running programs: what happens when a file runs under the name `__main__`, up to the end of its body.
+
+Its packages are imported first if it is started with `-m` (`runpy._get_module_details`); then its body runs as the
+module `__main__`, which its own name does not find in `sys.modules`. CPython `pymain_run_python` in `Modules/main.c`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from importlint.finder.spec import Kind, Spec
+from importlint.machine.entries import FROM_OUTSIDE, on_a_large_stack, without_collector
+from importlint.machine.interpreter import Machine
+from importlint.machine.run import Raised, Run
+from importlint.machine.state import State
+from importlint.machine.trace import Event, Failure, Happening, Trace
+from importlint.machine.values import MainModule
+from importlint.machine.world import ProjectWorld
+from importlint.programs.program import Program
+
+if TYPE_CHECKING:
+    from importlint.project import Project
+
+_ENDS = ("SystemExit", "KeyboardInterrupt")
+"""Exceptions with which a program ends well."""
+
+
+class ProgramRuns:
+    """The traces of a project's programs, each run once."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._machines: dict[tuple[str, ...], Machine] = {}
+        self._traces: dict[Program, Trace] = {}
+
+    def trace(self, program: Program) -> Trace:
+        """What running `program` does; its entry is the command that runs it.
+
+        The name of its own module among the events is a second run of its file.
+        """
+        if program not in self._traces:
+            machine = self._machine(program)
+            with without_collector():
+                self._traces[program] = on_a_large_stack(lambda: _run(machine, program))
+        return self._traces[program]
+
+    def _machine(self, program: Program) -> Machine:
+        """The machine of the programs that search the same path, which share what they import."""
+        path = program.search_path
+        if path not in self._machines:
+            from msgspec.structs import replace
+
+            world = ProjectWorld(self._project, importer=replace(program.module, search_path=path))
+            self._machines[path] = Machine(Run(world, State()))
+        return self._machines[path]
+
+
+def _run(machine: Machine, program: Program) -> Trace:
+    run, journal = machine.run, machine.run.journal
+    mark = journal.mark()
+    run.begin()
+    error: Failure | None = None
+    try:
+        if program.package:
+            machine.loader.load(program.package, FROM_OUTSIDE)
+        _run_main(machine, program)
+    except Raised as raised:
+        failure = raised.failure
+        error = None if failure.type in _ENDS else failure
+    finally:
+        journal.go_back(mark)
+    return Trace(
+        entry=program.command,
+        events=tuple(event for event in run.events if not run.world.is_preloaded(event.module)),
+        error=error,
+        possible=tuple(run.possible),
+        swallowed=tuple(run.swallowed),
+        partial_reads=tuple(run.partial_reads),
+    )
+
+
+def _run_main(machine: Machine, program: Program) -> None:
+    """Run the body of the module `__main__`.
+
+    Raises:
+        Raised: an exception leaves it.
+    """
+    run = machine.run
+    spec = Spec(name="__main__", kind=Kind.SOURCE, origin=program.module.path)
+    main = MainModule(
+        "__main__",
+        spec,
+        run.world.code(spec),
+        is_followed=True,
+        is_package=False,
+        spec_name=program.spec_name,
+    )
+    run.journal.put(run.state.modules, "__main__", main)
+    run.events.append(Event(Happening.START, "__main__"))
+    try:
+        if main.code is not None:
+            machine.loader.execute(main)
+    except Raised:
+        run.events.append(Event(Happening.ERROR, "__main__"))
+        raise
+    run.events.append(Event(Happening.END, "__main__"))

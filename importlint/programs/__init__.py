@@ -1,0 +1,1 @@
+"""Programs: which files run as `__main__`, how they are started, and what says so."""
