@@ -45,7 +45,7 @@ class SimpleStatements(Blocks):
             self.bind(top, self.machine.loader.import_top(statement.module, place))
 
     def import_from(self, statement: f.ImportFrom) -> None:
-        loader, code = self.machine.loader, self.frame.code
+        loader = self.machine.loader
         place = self.place(statement.module_span, statement_text(statement))
         target = self.run.world.target
         name = absolute_name(self.frame.module.base, statement.level, statement.module, target.version)
