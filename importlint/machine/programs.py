@@ -14,15 +14,18 @@ from importlint.machine.interpreter import Machine
 from importlint.machine.run import Raised, Run
 from importlint.machine.state import State
 from importlint.machine.trace import Event, Failure, Happening, Trace
-from importlint.machine.values import MainModule
+from importlint.machine.values import ExceptionObject, MainModule, ModuleObject
 from importlint.machine.world import ProjectWorld
-from importlint.programs.program import Program
+from importlint.programs.program import Program, Start
+from importlint.syntax.flow import catches
 
 if TYPE_CHECKING:
     from importlint.project import Project
 
 _ENDS = ("SystemExit", "KeyboardInterrupt")
 """Exceptions with which a program ends well."""
+_NO_SPEC = frozenset(("ImportError", "AttributeError", "TypeError", "ValueError"))
+"""Exceptions for which `python -m` says that it did not find what it is to run."""
 
 
 class ProgramRuns:
@@ -61,9 +64,7 @@ def _run(machine: Machine, program: Program) -> Trace:
     run.begin()
     error: Failure | None = None
     try:
-        if program.package:
-            machine.loader.load(program.package, FROM_OUTSIDE)
-        _run_main(machine, program)
+        _start(machine, program)
     except Raised as raised:
         failure = raised.failure
         error = None if failure.type in _ENDS else failure
@@ -79,23 +80,25 @@ def _run(machine: Machine, program: Program) -> Trace:
     )
 
 
-def _run_main(machine: Machine, program: Program) -> None:
-    """Run the body of the module `__main__`.
+def _start(machine: Machine, program: Program) -> None:
+    """Find what the program names, and run it as the module `__main__`, which is there from the start.
 
     Raises:
-        Raised: an exception leaves it.
+        Raised: an exception leaves it, or a package that it is in.
     """
     run = machine.run
-    spec = Spec(name="__main__", kind=Kind.SOURCE, origin=program.module.path)
-    main = MainModule(
-        "__main__",
-        spec,
-        run.world.code(spec),
-        is_followed=True,
-        is_package=False,
-        spec_name=program.spec_name,
-    )
+    main = _main_module(machine, program.module.path)
     run.journal.put(run.state.modules, "__main__", main)
+    spec_name = program.spec_name
+    if program.start is Start.MODULE:
+        found = _find_main(machine, program.name)
+        if found is None or found.origin is None:
+            return  # Python says so, and exits
+        if found.origin != main.spec.origin:
+            main = _main_module(machine, found.origin)
+            run.journal.put(run.state.modules, "__main__", main)
+        spec_name = found.name
+    run.journal.set(main, "spec_name", spec_name)
     run.events.append(Event(Happening.START, "__main__"))
     try:
         if main.code is not None:
@@ -104,3 +107,45 @@ def _run_main(machine: Machine, program: Program) -> None:
         run.events.append(Event(Happening.ERROR, "__main__"))
         raise
     run.events.append(Event(Happening.END, "__main__"))
+
+
+def _main_module(machine: Machine, path: str) -> MainModule:
+    """The module `__main__` before the file at `path` runs in it."""
+    spec = Spec(name="__main__", kind=Kind.SOURCE, origin=path)
+    return MainModule(
+        "__main__",
+        spec,
+        machine.run.world.code(spec),
+        is_followed=True,
+        is_package=False,
+        initialising=False,  # as `import` sees it, which did not make it
+    )
+
+
+def _find_main(machine: Machine, name: str) -> Spec | None:
+    """The spec of what `python -m name` runs, which imports its packages; None where there is none.
+
+    CPython `_get_module_details` in `Lib/runpy.py`.
+    """
+    modules = machine.run.state.modules
+    parent = name.rpartition(".")[0]
+    if parent:
+        try:
+            machine.loader.load(parent, FROM_OUTSIDE)
+        except Raised as raised:
+            value = raised.value
+            missing = value.name if isinstance(value, ExceptionObject) and value.name else None
+            if missing is None or not f"{parent}.".startswith(f"{missing}."):
+                raise
+    if parent and name not in modules:
+        try:
+            machine.loader.load(parent, FROM_OUTSIDE)  # again, if that has failed
+        except Raised as raised:
+            if catches(_NO_SPEC, raised.failure.type):
+                return None
+            raise
+    loaded = modules.get(name)
+    spec = loaded.spec if isinstance(loaded, ModuleObject) else machine.run.world.resolve(name).spec
+    if spec is None or not spec.is_package:
+        return spec
+    return None if name.rpartition(".")[2] == "__main__" else _find_main(machine, f"{name}.__main__")

@@ -12,8 +12,10 @@ from msgspec import Struct
 from importlint.config import load_settings
 from importlint.diagnostics import Certainty
 from importlint.machine.entries import Runs
+from importlint.machine.programs import ProgramRuns
 from importlint.machine.trace import Failure, Happening, Trace
 from importlint.machine.world import ProjectWorld
+from importlint.programs.program import Program, Start
 from importlint.project import Project
 from tests.cpython import CPython
 from tests.oracle.drawn_packages import Drawn
@@ -34,7 +36,8 @@ class Comparison(Struct, frozen=True):
         return difference(self.trace, self.runs)
 
     def __str__(self) -> str:
-        lines = [f"import {self.entry}: {self.difference}", "  predicted:"]
+        word = "python" if is_program(self.entry) else "import"
+        lines = [f"{word} {self.entry}: {self.difference}", "  predicted:"]
         lines += map(_indented, _shown_trace(self.trace))
         for run in dict.fromkeys(self.runs):
             lines += ["  CPython:", *map(_indented, _shown_run(run))]
@@ -60,8 +63,26 @@ def predict(cpython: CPython, root: Path, drawn: Drawn) -> Mapping[str, Trace]:
         str(root), path=[], python_version=version, platform=sys.platform, source_roots=["."]
     )
     files = tuple(path for path in ("pkg", "pkg.py", "top.py") if (root / path).exists())
-    runs = Runs(ProjectWorld(Project(settings, files, cwd=str(root))))
-    return {entry: runs.trace(entry) for entry in drawn.entries}
+    project = Project(settings, files, cwd=str(root))
+    runs, program_runs = Runs(ProjectWorld(project)), ProgramRuns(project)
+    return {
+        entry: program_runs.trace(_program(project, entry)) if is_program(entry) else runs.trace(entry)
+        for entry in drawn.entries
+    }
+
+
+def is_program(entry: str) -> bool:
+    """Whether an entry is what a command line says after `python`, not a module to import."""
+    return entry.startswith("-m ") or entry.endswith(".py")
+
+
+def _program(project: Project, entry: str) -> Program:
+    if entry.endswith(".py"):
+        module = next(each for each in project.given_modules if each.display == entry)
+        return Program(module=module, start=Start.FILE, name=entry, reasons=())
+    name = entry[3:]
+    named = project.named.get(f"{name}.__main__") or project.named[name]
+    return Program(module=named, start=Start.MODULE, name=name, reasons=())
 
 
 def difference(trace: Trace, runs: Sequence[Run]) -> str:

@@ -24,6 +24,10 @@ _MORE_PLACES: Mapping[str, str] = {
     "pkg.sub.deep": "pkg/sub/deep/__init__.py",
     "pkg.sub.deep.e": "pkg/sub/deep/e.py",
 }
+_MAIN_PLACES: Mapping[str, str] = {
+    "pkg.__main__": "pkg/__main__.py",
+    "pkg.sub.__main__": "pkg/sub/__main__.py",
+}
 _HEADS: Mapping[str, str] = {
     **{
         name: f"import {name}"
@@ -35,7 +39,7 @@ _HEADS: Mapping[str, str] = {
 
 
 class Drawn(Struct, frozen=True):
-    """A tree of files with a package `pkg` and perhaps a module `top`, and the modules to import first."""
+    """A tree of files with a package `pkg` and perhaps a module `top`, and the modules to import first or to run."""
 
     tree: Tree
     entries: tuple[str, ...]
@@ -53,6 +57,8 @@ def packages(draw: st.DrawFn, features: frozenset[Feature], version: tuple[int, 
     places = {**_PLACES, **{name: place for name, place in _MORE_PLACES.items() if draw(st.booleans())}}
     if "pkg.sub.deep.e" in places:
         places["pkg.sub.deep"] = _MORE_PLACES["pkg.sub.deep"]
+    if Feature.PROGRAMS in features:
+        places |= {name: place for name, place in _MAIN_PLACES.items() if draw(st.booleans())}
     namespaces: set[str] = set()
     shadowed: set[str] = set()
     if Feature.LAYOUT in features:
@@ -70,7 +76,15 @@ def packages(draw: st.DrawFn, features: frozenset[Feature], version: tuple[int, 
                 draw, name, is_package=is_package, modules=definitions, features=features, version=version
             )
             files[places[name]] = _module(writer)
-    return Drawn(Tree({**files, **dict.fromkeys(shadowed, "X = 1\n")}), tuple(definitions))
+    entries = _programs(files) if Feature.PROGRAMS in features else tuple(definitions)
+    return Drawn(Tree({**files, **dict.fromkeys(shadowed, "X = 1\n")}), entries)
+
+
+def _programs(files: Mapping[str, str]) -> tuple[str, ...]:
+    """The files in both ways to run them."""
+    paths = [path for path in files if path.endswith(".py")]
+    modules = [path[:-3].replace("/", ".") for path in paths if not path.endswith("__init__.py")]
+    return (*paths, *(f"-m {name.removesuffix('.__main__')}" for name in modules))
 
 
 def _defined(draw: st.DrawFn, features: frozenset[Feature]) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ class Feature(enum.Enum):
     BLOCKS = "blocks"
     ANNOTATIONS = "annotations"
     LAYOUT = "layout"
+    PROGRAMS = "programs"
 
 
 class Scope(enum.Enum):

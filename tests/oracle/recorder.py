@@ -1,4 +1,4 @@
-"""What really happens when a module is imported first: one fork of a running CPython for each entry.
+"""What really happens when a module is imported first, or is run: one fork of a running CPython for each entry.
 
 The child of `tests/cpython.py` takes a whole tree per question. It forks once for each entry and environment, so that
 each import meets a fresh `sys.modules`, and answers in milliseconds.
@@ -46,7 +46,7 @@ def describe(error, trace):
 def watch_events(events):
     original = _frozen_importlib._load_unlocked
     def _load_unlocked(spec):
-        if not spec.name.startswith(packages):
+        if spec.name.partition(".")[0] not in packages:
             return original(spec)
         events.append("start " + spec.name)
         try:
@@ -72,6 +72,37 @@ def watch_errors(raised):
         return watch
     sys.settrace(watch)
 
+def watched(events, work):
+    events.append("start __main__")
+    try:
+        work()
+    except BaseException:
+        events.append("error __main__")
+        raise
+    events.append("end __main__")
+
+def start(entry, events):
+    main = sys.modules["__main__"]
+    for name in set(vars(main)) - {"__name__", "__doc__", "__builtins__", "__package__", "__spec__", "__loader__"}:
+        delattr(main, name)
+    if entry.startswith("-m "):  # as Modules/main.c does it: pymain_run_module
+        import runpy, warnings
+        warnings.simplefilter("ignore")
+        run_code = runpy._run_code
+        def _run_code(*arguments, **keywords):
+            watched(events, lambda: run_code(*arguments, **keywords))
+        _run_code.__code__ = _run_code.__code__.replace(co_filename="<frozen runpy>")
+        runpy._run_code = _run_code
+        runpy._run_module_as_main(entry[3:])
+    elif entry.endswith(".py"):  # the same: pymain_run_file
+        path = os.path.join(root, entry)
+        sys.path.insert(0, os.path.dirname(path))
+        main.__file__ = path
+        code = compile(open(path).read(), path, "exec")
+        watched(events, lambda: exec(code, vars(main)))
+    else:
+        __import__(entry)
+
 def record(name, environment):
     events, raised, error = [], [], None
     os.environ.update(environment)
@@ -81,10 +112,11 @@ def record(name, environment):
     watch_events(events)
     watch_errors(raised)
     try:
-        __import__(name)
+        start(name, events)
     except BaseException as caught:
         sys.settrace(None)
-        error = describe(caught, caught.__traceback__)
+        is_end = isinstance(caught, SystemExit) and (name.startswith("-m ") or name.endswith(".py"))
+        error = None if is_end else describe(caught, caught.__traceback__)
     sys.settrace(None)
     return json.dumps({"events": events, "error": error, "raised": raised[:50]})
 
@@ -157,6 +189,8 @@ def record(
     flags: Sequence[str] = (),
 ) -> list[list[Run]]:
     """For each entry its runs: one for each way to set or leave the environment variables `flags`.
+
+    An entry is a module to import first, or a program: `-m pkg.a`, or `pkg/a.py` below `root`.
 
     `packages` are the top-level names of the tree. An entry that does not end within two seconds has no runs.
     """

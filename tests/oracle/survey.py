@@ -17,9 +17,13 @@ from tests.oracle.smaller import smallest
 
 GROUPS = {
     **{feature.value: frozenset({Feature.IMPORTS, feature}) for feature in Feature},
-    "everything": frozenset(Feature),
+    "programs": frozenset(Feature),
+    "everything": frozenset(Feature) - {Feature.PROGRAMS},
 }
-"""The statements that are drawn together: those of one feature beside plain imports, and all."""
+"""The statements that are drawn together: those of one feature beside plain imports, and all.
+
+Programs have statements of all features; their entries are programs alone.
+"""
 
 
 def questions(cpythons: tuple[CPython, ...], group: str) -> st.SearchStrategy[tuple[CPython, Drawn]]:
