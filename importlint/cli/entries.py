@@ -16,6 +16,7 @@ from importlint.discovery import Module, is_below, is_importable, python_files_b
 from importlint.errors import UsageError, did_you_mean
 from importlint.finder.resolve import resolve
 from importlint.finder.spec import FailureKind, Kind, Resolution, Spec
+from importlint.programs.program import Program, Start
 from importlint.project import Project
 
 if TYPE_CHECKING:
@@ -44,10 +45,16 @@ def named_entries(settings: Settings, words: Iterable[str]) -> Entries:
     """
     here = Project(settings, (".",))
     entries = [_by_file(settings, word) if _is_file(word) else _by_name(here, word) for word in words]
-    if settings.environment is None and settings.path is None and here.environment.known:
-        settings = replace(settings, environment=here.environment.prefix)  # which installed files may lie in
     paths = tuple(path for entry in entries for path in entry.paths)
-    return Entries(Project(settings, paths), tuple(dict.fromkeys(entry.name for entry in entries)))
+    project = Project(_with_environment(settings, here), paths)
+    return Entries(project, tuple(dict.fromkeys(entry.name for entry in entries)))
+
+
+def _with_environment(settings: Settings, here: Project) -> Settings:
+    """The settings for files that may lie in the environment which the current directory's project has."""
+    if settings.environment is None and settings.path is None and here.environment.known:
+        return replace(settings, environment=here.environment.prefix)
+    return settings
 
 
 def all_entries(settings: Settings, paths: tuple[str, ...]) -> Entries:
@@ -56,6 +63,48 @@ def all_entries(settings: Settings, paths: tuple[str, ...]) -> Entries:
     modules = [module for module in project.given_modules if is_importable(module.name)]
     namespaces = {name for module in modules for name in _namespaces_above(project, module)}
     return Entries(project, tuple(sorted({module.name for module in modules} | namespaces)))
+
+
+def named_programs(settings: Settings, words: Iterable[str]) -> tuple[Project, tuple[Program, ...]]:
+    """The project, and the programs that are named: by a module's name for `-m`, by a file or a directory.
+
+    Raises:
+        UsageError: there is nothing that could be run, or followed.
+    """
+    here = Project(settings, (".",))
+    found = [_program_by_path(word) if _is_file(word) else _program_by_name(here, word) for word in words]
+    project = Project(
+        _with_environment(settings, here), tuple(path for _, _, paths in found for path in paths)
+    )
+    return project, tuple(
+        Program(module=project.modules[os.path.abspath(paths[-1])], start=start, name=name, reasons=())
+        for start, name, paths in found
+    )
+
+
+def _program_by_path(word: str) -> tuple[Start, str, tuple[str, ...]]:
+    """How a file or directory is started, what is given to Python, and the files to follow, its own last."""
+    is_directory = os.path.isdir(word)
+    file = os.path.join(word, "__main__.py") if is_directory else word
+    if not os.path.isfile(file):
+        raise UsageError(
+            f"`python {word}` cannot run: there is no `__main__.py` in it"
+            if is_directory
+            else f"`{word}` does not exist: give a module's name or file"
+        )
+    return (Start.DIRECTORY if is_directory else Start.FILE), word, (file,)
+
+
+def _program_by_name(here: Project, name: str) -> tuple[Start, str, tuple[str, ...]]:
+    """The same for a name after `-m`."""
+    entry = _by_name(here, name)
+    spec = _resolve(here, name).spec
+    if spec is not None and spec.is_package:
+        main = f"{name}.__main__"
+        if _resolve(here, main).spec is None:
+            raise UsageError(f"`python -m {name}` cannot run: `{name}` is a package without a `__main__.py`")
+        entry = _by_name(here, main)
+    return Start.MODULE, name, entry.paths
 
 
 def _namespaces_above(project: Project, module: Module) -> Iterator[str]:
@@ -105,7 +154,7 @@ def _by_name(here: Project, name: str) -> _Entry:
         raise UsageError(
             f"`{name}` is not a module's name: give an absolute one, such as `package.module`, or a file"
         )
-    resolution = resolve(here.finder, name, _top_path(here), here.package_paths.locate)
+    resolution = _resolve(here, name)
     spec = resolution.spec
     if spec is None:
         raise UsageError(_why_not_found(here, resolution))
@@ -128,6 +177,10 @@ def _followed_files(specs: Iterable[Spec | None]) -> Iterator[str]:
     if last is not None and not has_file:
         files = (python_files_below(location) for location in last.search_locations or ())
         yield from sorted(frozenset().union(*files))[:1]
+
+
+def _resolve(here: Project, name: str) -> Resolution:
+    return resolve(here.finder, name, _top_path(here), here.package_paths.locate)
 
 
 def _top_path(here: Project) -> tuple[str, ...]:

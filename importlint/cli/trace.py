@@ -1,4 +1,4 @@
-"""Show what importing a module first does: which modules run, in which order, what loads each, and where it fails.
+"""Show what importing a module first does, or a program: which modules run, in which order, and where it fails.
 
 The module's code is interpreted from its text, never run.
 """
@@ -16,7 +16,9 @@ from importlint.errors import UsageError
 
 if TYPE_CHECKING:
     from importlint.machine.trace import Event, Failure, Trace
+    from importlint.programs.program import Program
     from importlint.project import Project
+    from importlint.report.tree import View
 
 _SHOWN = """\
 Each module stands below the one whose code loads it, with the line that does. Imports of modules that are only
@@ -34,41 +36,59 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_settings_arguments(parser)
     add_output_arguments(parser)
     parser.add_argument("--all", action="store_true", help="every module found under PATHS (default: here)")
+    parser.add_argument(
+        "--program",
+        action="store_true",
+        help="run each as the program `__main__`: a name with -m, a file or directory by its path",
+    )
     parser.add_argument("--output-format", choices=("text", "json"), default="text", dest="trace_format")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the traces; 1 unless all are clean."""
-    from importlint.cli.entries import all_entries, named_entries
-    from importlint.report.tree import View, chief_failure, render_outcomes, render_tree
+    from importlint.cli.entries import all_entries, named_entries, named_programs
+    from importlint.report.tree import chief_failure, render_outcomes, render_tree
 
     if not options.names and not options.all:
         raise UsageError("name a module to trace, or use `--all`")
+    if options.all and options.program:
+        raise UsageError("`--program` runs what is named: leave out `--all`")
     settings = settings_from(options)
-    if options.all:
-        entries = all_entries(settings, tuple(options.names or ["."]))
+    programs: tuple[Program, ...] = ()
+    if options.program:
+        project, programs = named_programs(settings, options.names)
+        traces = [project.program_runs.trace(program) for program in programs]
     else:
-        entries = named_entries(settings, options.names)
-    project = entries.project
+        entries = (
+            all_entries(settings, tuple(options.names or ["."]))
+            if options.all
+            else named_entries(settings, options.names)
+        )
+        project = entries.project
+        traces = list(project.runs.traces(entries.names))
     if options.verbose:
         print_environment(project.environment)
-    traces = [_own(project, trace) for trace in project.runs.traces(entries.names)]
+    traces = [_own(project, trace) for trace in traces]
     if options.trace_format == "json":
         text = "".join(map(_as_json, traces))
+    elif options.all:
+        text = render_outcomes(traces, _view(project, options))
     else:
-        view = View(
-            kind=lambda module: _kind(project, module),
-            line=_source_lines(project),
-            verbose=options.verbose,
-            colour=has_colour(options.color, options.output_file),
-        )
-        text = (
-            render_outcomes(traces, view)
-            if options.all
-            else "\n".join(render_tree(trace, view) for trace in traces)
-        )
+        views = [_view(project, options, program) for program in programs or [None] * len(traces)]
+        text = "\n".join(map(render_tree, traces, views))
     write_output(text, options.output_file)
     return FOUND_SOMETHING if any(map(chief_failure, traces)) else 0
+
+
+def _view(project: Project, options: argparse.Namespace, program: Program | None = None) -> View:
+    from importlint.report.tree import View
+
+    return View(
+        kind=lambda module: _kind(project, module, program),
+        line=_source_lines(project),
+        verbose=options.verbose,
+        colour=has_colour(options.color, options.output_file),
+    )
 
 
 def _own(project: Project, trace: Trace) -> Trace:
@@ -93,8 +113,8 @@ def _own(project: Project, trace: Trace) -> Trace:
 # ---- for people
 
 
-def _kind(project: Project, module: str) -> str:
-    """What a module is, unless it is a Python file."""
+def _kind(project: Project, module: str, program: Program | None) -> str:
+    """What a module is, unless it is a Python file; which file `__main__` is, and that it runs twice."""
     from importlint.finder.spec import Kind
 
     words = {
@@ -102,7 +122,11 @@ def _kind(project: Project, module: str) -> str:
         Kind.EXTENSION: "extension module",
         Kind.BYTECODE: "bytecode only",
     }
+    if program is not None and module == "__main__":
+        return program.module.display
     spec = project.runs.world.resolve(module).spec
+    if program is not None and spec is not None and spec.origin == program.module.path:
+        return "the same file, not as `__main__`"
     return words.get(spec.kind, "") if spec else ""
 
 

@@ -72,6 +72,7 @@ def _run(machine: Machine, program: Program) -> Trace:
         journal.go_back(mark)
     return Trace(
         entry=program.command,
+        is_program=True,
         events=tuple(event for event in run.events if not run.world.is_preloaded(event.module)),
         error=error,
         possible=tuple(run.possible),

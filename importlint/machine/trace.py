@@ -87,6 +87,7 @@ class Trace(Struct, frozen=True, kw_only=True):
     """The run of one entry."""
 
     entry: str
+    """A module's name; of a program, the command that runs it."""
     events: tuple[Event, ...]
     error: Failure | None
     """What escaped from the entry's import."""
@@ -95,3 +96,9 @@ class Trace(Struct, frozen=True, kw_only=True):
     swallowed: tuple[Failure, ...] = ()
     """Failures that the analysed code caught."""
     partial_reads: tuple[PartialRead, ...] = ()
+    is_program: bool = False
+
+    @property
+    def written(self) -> str:
+        """What somebody has to write for this to happen."""
+        return self.entry if self.is_program else f"import {self.entry}"

@@ -48,7 +48,7 @@ class _Row(Struct, frozen=True):
 
 
 def render_tree(trace: Trace, view: View) -> str:
-    """What importing one entry first runs, and how that ends."""
+    """What importing one entry first runs, or a program, and how that ends."""
     paint = painter(view.colour)
     rows = list(_rows(trace, view))
     labels = [_label(row) for row in rows]
@@ -72,7 +72,7 @@ def render_outcomes(traces: Sequence[Trace], view: View) -> str:
     lines = [f"{printable(entry)}: {paint('ok', _WORKS)}" for entry in works if view.verbose]
     for alike in failing.values():
         entry, failure = min(alike, key=lambda each: len(each[1].chain))
-        lines += _failure_lines(entry, failure, view, paint)
+        lines += _failure_lines(f"import {entry}", failure, view, paint)
         lines += [*_others([other for other, _ in alike if other != entry], view), ""]
     certain = sum(map(has_failed, traces))
     counts = {"ok": len(works), "fail": certain, "may fail": len(traces) - len(works) - certain}
@@ -175,18 +175,18 @@ def _ending(trace: Trace, view: View, paint: Painter) -> Iterator[str]:
         for failure in trace.swallowed:
             yield f"caught: {_exception(failure)}  ({_place(failure.location)})"
     for failure in failures:
-        yield from _failure_lines(trace.entry, failure, view, paint, trace.events)
+        yield from _failure_lines(trace.written, failure, view, paint, trace.events)
     if not failures:
         count = sum(event.happening is Happening.START for event in trace.events)
-        yield f"`import {printable(trace.entry)}` {paint('works', _WORKS)}: {_modules(count)} run"
+        yield f"`{printable(trace.written)}` {paint('works', _WORKS)}: {_modules(count)} run"
 
 
 def _failure_lines(
-    entry: str, failure: Failure, view: View, paint: Painter, events: Sequence[Event] = ()
+    written: str, failure: Failure, view: View, paint: Painter, events: Sequence[Event] = ()
 ) -> Iterator[str]:
     """The imports under way, the statement that raises, and the exception: CPython's traceback, a line each."""
     verb, colour = _FAILURES[failure.certainty]
-    yield f"`import {printable(entry)}` {paint(verb, colour)}:"
+    yield f"`{printable(written)}` {paint(verb, colour)}:"
     hops = [(_place(hop.location), hop.statement, f"runs {hop.loads}") for hop in failure.chain]
     if failure.location.path:
         hops.append((_place(failure.location), _statement(failure.location, events, view), ""))

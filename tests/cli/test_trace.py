@@ -126,6 +126,53 @@ def happened(run: Run) -> dict[str, Any]:
     }
 
 
+class TestPrograms:
+    @pytest.mark.parametrize("cpython", installed(), ids=repr)
+    def test_against_cpython(self, cpython: CPython, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """By path and with -m: parents first, relative imports, and a program that is imported as well."""
+        words = ["shop/cart.py", "shop.cart", "shop", "shop/lonely.py", "shop.lonely"]
+        programs = [word if word.endswith(".py") else f"-m {word}" for word in words]
+        answers = objects(capsys, "--program", *words, "--environment", cpython.executable)
+        assert [answer["entry"] for answer in answers] == [f"python {program}" for program in programs]
+        recorded = record(cpython, shop, TOP_LEVEL, programs)
+        assert [told(answer) for answer in answers] == [happened(run) for (run,) in recorded]
+
+    def test_the_tree_names_the_file(self, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """What `__main__` is, and that its file runs again under its own name."""
+        code, text = trace(capsys, "--program", "shop.cart")
+        assert code == 0
+        labels = [line.partition("  shop/")[0].rstrip() for line in text.splitlines()]
+        assert labels[:4] == [
+            "shop",
+            "__main__  (shop/cart.py)",
+            "  shop.user",
+            "    shop.cart  (the same file, not as `__main__`)",
+        ]
+        assert "`python -m shop.cart` works: 4 modules run" in text
+
+    @pytest.mark.parametrize(
+        ("word", "says"),
+        [
+            (
+                "shop.tools",
+                "`python -m shop.tools` cannot run: `shop.tools` is a package without a `__main__.py`",
+            ),
+            ("shop/tools/", "`python shop/tools/` cannot run: there is no `__main__.py` in it"),
+            ("shop/absent.py", "`shop/absent.py` does not exist"),
+            ("absent", "no module is named `absent`"),
+        ],
+    )
+    def test_refusals(self, shop: Path, capsys: pytest.CaptureFixture[str], word: str, says: str) -> None:
+        code, text = trace(capsys, "--program", word)
+        assert (code, text.startswith(f"importlint: {says}")) == (2, True), text
+
+    def test_not_with_all(self, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert trace(capsys, "--program", "--all") == (
+            2,
+            "importlint: `--program` runs what is named: leave out `--all`\n",
+        )
+
+
 @pytest.mark.usefixtures("shop")
 class TestJson:
     def test_an_error(self, capsys: pytest.CaptureFixture[str]) -> None:
