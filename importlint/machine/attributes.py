@@ -21,10 +21,12 @@ from importlint.machine.values import (
     External,
     Function,
     Instance,
+    Match,
     Method,
     ModuleDict,
     ModuleObject,
     Partial,
+    Pattern,
     Presumed,
     Sequence,
     SpecObject,
@@ -144,7 +146,7 @@ class Attributes:
             if name == "name":
                 return Found(owner.name if owner.kind == "ModuleNotFoundError" else UNKNOWN)
             return Found(Sequence("tuple", list(owner.arguments)) if name == "args" else UNKNOWN)
-        if isinstance(owner, Sequence | Dictionary | ModuleDict | str):
+        if isinstance(owner, Sequence | Dictionary | ModuleDict | Pattern | Match | str):
             return Found(Method(owner, None, name))
         if isinstance(owner, Partial | Wrapped):
             if name in ("setter", "getter", "deleter") and isinstance(owner, Wrapped):

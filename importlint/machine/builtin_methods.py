@@ -8,14 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from importlint.machine.attributes import Found
+from importlint.machine.patterns import match_method, pattern_method
 from importlint.machine.run import Place
 from importlint.machine.values import (
     CONSTANTS,
     KEYS,
     UNKNOWN,
     Dictionary,
+    Match,
     ModuleDict,
     ModuleObject,
+    Pattern,
     Sequence,
     Value,
     Wrapped,
@@ -49,6 +52,10 @@ def call_method(
         return _dictionary_method(library, receiver, name, arguments, keywords, place)
     if isinstance(receiver, ModuleDict):
         return _module_dict_method(library, receiver.module, name, arguments, place)
+    if isinstance(receiver, Pattern):
+        return pattern_method(library, receiver, name, arguments, keywords, place)
+    if isinstance(receiver, Match):
+        return match_method(receiver, name, arguments)
     if isinstance(receiver, Wrapped) and name in ("setter", "getter", "deleter") and arguments:
         setter = arguments[0] if name == "setter" else receiver.setter
         getter = arguments[0] if name == "getter" else receiver.function

@@ -17,6 +17,7 @@ from importlint.machine.constants import KEEPS
 from importlint.machine.import_functions import IMPORT_FUNCTIONS
 from importlint.machine.object_functions import OBJECT_FUNCTIONS
 from importlint.machine.paths import PATH_FUNCTIONS
+from importlint.machine.patterns import PATTERN_FUNCTIONS
 from importlint.machine.run import Place, Run
 from importlint.machine.values import UNKNOWN, ExceptionObject, External, Presumed, Value
 from importlint.machine.wrappers import WRAPPERS
@@ -113,6 +114,7 @@ _FUNCTIONS: dict[str, LibraryFunction] = {
     **WRAPPERS,
     **COLLECTION_FUNCTIONS,
     **PATH_FUNCTIONS,
+    **PATTERN_FUNCTIONS,
     "os.environ.get": _environment,
     "os.getenv": _environment,
     "typing.cast": _cast,

@@ -20,6 +20,7 @@ from importlint.machine.values import (
     External,
     Function,
     Instance,
+    Match,
     Method,
     ModuleObject,
     Presumed,
@@ -57,9 +58,8 @@ def same(left: Value, right: Value) -> bool | None:
         return False
     if left is None or right is None:
         other = right if left is None else left
-        return (
-            False if isinstance(other, Sequence | Dictionary | Instance | ExceptionObject | Method) else None
-        )
+        known_objects = (Sequence, Dictionary, Instance, ExceptionObject, Method, Match)
+        return False if isinstance(other, known_objects) else None
     if isinstance(left, External) and isinstance(right, External):
         if left == right:
             return True

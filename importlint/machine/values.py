@@ -6,6 +6,7 @@ and whatever is not known is `UNKNOWN`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -216,6 +217,20 @@ class SpecObject:
     origin: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled regular expression."""
+
+    known: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a regular expression matches a text."""
+
+    known: re.Match[str]
+
+
 @dataclass(eq=False, slots=True)
 class Generator:
     """What a call of a generator function returns: it runs when something iterates it, once."""
@@ -264,6 +279,8 @@ Value = (
     | Dictionary
     | ModuleDict
     | SpecObject
+    | Pattern
+    | Match
     | Suppressor
     | Generator
     | Manager
@@ -301,6 +318,8 @@ def truth(value: Value) -> bool | None:
         return None if value.is_open or {"__bool__", "__len__"} & value.cls.names.keys() else True
     return (
         True
-        if isinstance(value, ModuleObject | Function | Class | Method | ExceptionObject | SpecObject)
+        if isinstance(
+            value, ModuleObject | Function | Class | Method | ExceptionObject | SpecObject | Pattern | Match
+        )
         else None
     )

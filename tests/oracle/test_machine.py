@@ -104,6 +104,15 @@ EXAMPLE_TREES = {
         "pkg/a.py": "",
         "pkg/b.py": "",
     },
+    "a module's name by a regular expression": {
+        "pkg/__init__.py": "import re\ndef snake(name, hump=re.compile('[a-z][A-Z]')):\n"
+        "    def repl(match):\n        lower, upper = match.group()\n        return f'{lower}_{upper.lower()}'\n"
+        "    return hump.sub(repl, name).lower()\n"
+        "def __getattr__(name):\n    if not re.match('[A-Z]', name):\n        raise AttributeError(name)\n"
+        "    from importlib import import_module\n    return import_module('._' + snake(name), __name__)\n",
+        "pkg/_some_thing.py": "from pkg.b import Y\nX = 1\n",
+        "pkg/b.py": "from pkg import SomeThing\nfrom pkg._some_thing import X\nY = 1\n",
+    },
     "a parent that is an instance": {
         "pkg/__init__.py": "import sys\nclass D:\n    pass\nsys.modules[__name__] = D()\n",
         "pkg/a.py": "",
