@@ -7,6 +7,49 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection, Iterator
+
+from msgspec import Struct
+
+
+class Distribution(Struct, frozen=True):
+    """What the metadata of an installed distribution says."""
+
+    name: str
+    """Normalised."""
+    requires: frozenset[str]
+    """The normalised names of what it needs in any case; what its extras need is not among it."""
+    record: str
+    """The path of its `RECORD`."""
+
+    @property
+    def top_level_names(self) -> frozenset[str]:
+        """The top-level modules and packages that have Python sources of it."""
+        paths = (line.partition(",")[0].strip('"') for line in _text(self.record).splitlines())
+        tops = (path.partition("/")[0] for path in paths if path.endswith(".py"))
+        return frozenset(top.removesuffix(".py") for top in tops if top.removesuffix(".py").isidentifier())
+
+
+def distributions(sites: Collection[str]) -> Iterator[Distribution]:
+    """The distributions in directories for installed packages, sorted by name in each."""
+    for site in sites:
+        for name in _listed(site):
+            if name.endswith(".dist-info"):
+                head = _text(os.path.join(site, name, "METADATA")).partition("\n\n")[0]
+                needs = re.findall(r"^Requires-Dist:\s*([\w.-]+)(?!.*\bextra\s*==)", head, re.MULTILINE)
+                yield Distribution(
+                    normalised(name.removesuffix(".dist-info").rpartition("-")[0]),
+                    frozenset(map(normalised, needs)),
+                    os.path.join(site, name, "RECORD"),
+                )
+
+
+def dependents(installed: Collection[Distribution], own: Collection[str]) -> frozenset[str]:
+    """The normalised names of the distributions that need one of `own`, at first or at second hand; and `own`."""
+    reached = frozenset(own)
+    while more := {each.name for each in installed if each.requires & reached} - reached:
+        reached |= more
+    return reached
 
 
 def normalised(name: str) -> str:
@@ -19,11 +62,7 @@ def distribution_of(origin: str, top: str) -> str | None:
     directory = os.path.dirname(origin)
     site = os.path.dirname(directory) if os.path.basename(directory) == top else directory
     recorded = os.path.relpath(origin, site).replace(os.sep, "/")
-    try:
-        names = sorted(os.listdir(site))
-    except OSError:
-        return None
-    for name in names:
+    for name in _listed(site):
         if name.endswith(".dist-info") and _lists(os.path.join(site, name, "RECORD"), recorded):
             return name.removesuffix(".dist-info").rpartition("-")[0]
     return None
@@ -43,6 +82,13 @@ def declared_name(project: str) -> str | None:
         if found:
             return normalised(found[1])
     return None
+
+
+def _listed(directory: str) -> list[str]:
+    try:
+        return sorted(os.listdir(directory))
+    except OSError:
+        return []
 
 
 def _lists(record: str, path: str) -> bool:

@@ -35,6 +35,7 @@ from importlint.graph.build import build_graph
 from importlint.graph.graph import ImportGraph
 from importlint.graph.link import Link, links
 from importlint.graph.writes import injected_modules
+from importlint.installed import declared_name, dependents, distributions
 from importlint.package_path import PackagePaths
 from importlint.syntax import facts as f
 from importlint.syntax.conditions import NOTHING_KNOWN, Known
@@ -298,6 +299,17 @@ class Project:
     def closure(self) -> Closure:
         """What modules load when they are imported."""
         return Closure(self)
+
+    @cached_property
+    def dependents(self) -> frozenset[str]:
+        """The top-level names of what is installed that may import the project back: it depends on it."""
+        installed = tuple(distributions(self.environment.site_dirs))
+        examples = {module.name.partition(".")[0]: module.path for module in self.given_modules}
+        tops = {top for top, path in examples.items() if self.is_installed(path)}
+        own = {each.name for each in installed if tops and tops & each.top_level_names}
+        declared = declared_name(self.layout.project)
+        names = dependents(installed, own | {declared} if declared else own)
+        return frozenset().union(*(each.top_level_names for each in installed if each.name in names))
 
     @cached_property
     def injected_modules(self) -> frozenset[str]:

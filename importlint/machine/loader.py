@@ -245,6 +245,16 @@ class Loader:
             parent_name, _, tail = spec.name.rpartition(".")
             if parent_name in self.modules:
                 self._bind(self.modules[parent_name], tail, module)
+            self._bring(spec, place)
+
+    def _bring(self, spec: Spec, place: Place) -> None:
+        """Load what a module outside the project loads of it; whether that fails is not for sure.
+
+        What its statements cannot tell is unknown: whether they are reached, and who catches their exceptions.
+        """
+        for name in self.world.brought(spec):
+            with self.run.presuming(), suppress(Raised):
+                self.load(name, place)
 
     def _absent(self, name: str, resolution: Resolution, place: Place) -> Value:
         """Raise for a module that is not there; what may be there is taken to be, except where its lack is caught."""

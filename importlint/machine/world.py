@@ -86,6 +86,7 @@ class ProjectWorld:
         self._importer = importer
         self._changed = changed or {}
         self._codes: dict[str, Code | None] = {}
+        self._brought: dict[str, tuple[str, ...]] = {}
         self._reachable: dict[tuple[str, ...], frozenset[str]] = {}
 
     def resolve(self, name: str) -> Resolution:
@@ -112,6 +113,27 @@ class ProjectWorld:
         if spec.kind is Kind.NAMESPACE:
             return True
         return self.code(spec) is not None
+
+    def brought(self, spec: Spec) -> tuple[str, ...]:
+        """What the import statements of a module outside the project load, if they may lead back to the project.
+
+        In their order; both branches of an unknown condition count, the handlers of exceptions do not.
+        """
+        if spec.kind is not Kind.SOURCE or not self._is_dependent(spec.name):
+            return ()
+        if spec.name not in self._brought:
+            links = self.project.closure.links(self.project.module_of(spec))
+            self._brought[spec.name] = tuple(
+                load.spec.name
+                for link in links
+                if link.phase is Phase.IMPORT_TIME and not link.circumstances.handling
+                for load in link.loads
+                if self.is_followed(load.spec) or self._is_dependent(load.spec.name)
+            )
+        return self._brought[spec.name]
+
+    def _is_dependent(self, name: str) -> bool:
+        return name.partition(".")[0] in self.project.dependents
 
     def problem(self, spec: Spec) -> SourceProblem | None:
         """Why a module of the project has no code, though it has a file."""
