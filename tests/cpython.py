@@ -1,6 +1,6 @@
 """The CPythons of this machine, asked what really happens: one child per version, which stays up.
 
-Starting an interpreter costs far more than an answer, so `CPython.evaluate` sends source and JSON over a pipe
+Starting an interpreter costs far more than an answer, so `Interpreter.evaluate` sends source and JSON over a pipe
 to a child that has already started. `CPython.run` is for what only a whole process can answer.
 """
 
@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -22,11 +23,9 @@ _FACTS = (
     "import json, sys; print(json.dumps([sys.implementation.name, sys.executable, sys.version_info[:2]]))"
 )
 
-# Runs in the child, on 3.8 and later. The pipe is a copy of standard output, so that prints cannot break it.
-_SERVER = """
+# Runs in the child, on 3.8 and later.
+ANSWER = """
 import json, os, sys
-pipe = os.fdopen(os.dup(1), "w", encoding="ascii")
-os.dup2(2, 1)
 programs = {}
 
 def answer(source, arguments):
@@ -39,6 +38,13 @@ def answer(source, arguments):
     except BaseException:
         import traceback
         return json.dumps({"error": traceback.format_exc()})
+"""
+
+# The pipe is a copy of standard output, so that prints cannot break it.
+_SERVER = f"""
+{ANSWER}
+pipe = os.fdopen(os.dup(1), "w", encoding="ascii")
+os.dup2(2, 1)
 
 def answer_in_fork(source, arguments):
     reader, writer = os.pipe()
@@ -48,7 +54,7 @@ def answer_in_fork(source, arguments):
         with os.fdopen(reader, encoding="ascii") as stream:
             text = stream.read()
         os.waitpid(child, 0)
-        return text or json.dumps({"error": "the fork ended without an answer"})
+        return text or json.dumps({{"error": "the fork ended without an answer"}})
     with os.fdopen(writer, "w", encoding="ascii") as stream:
         stream.write(answer(source, arguments))
     os._exit(0)
@@ -59,12 +65,16 @@ for line in sys.stdin:
 """
 
 
-class CPython:
-    """One real interpreter; its child starts with the first question and ends with this process."""
+class Interpreter:
+    """A Python that answers questions in a child, which starts with the first one and ends with this process."""
 
-    def __init__(self, executable: str, version: tuple[int, int]) -> None:
-        self.executable = executable
+    platform = sys.platform
+    """What `sys.platform` says there."""
+    can_fork = True
+
+    def __init__(self, command: Sequence[str], version: tuple[int, int]) -> None:
         self.version = version
+        self._command = command
         self._child: subprocess.Popen[str] | None = None
 
     def __repr__(self) -> str:
@@ -79,37 +89,54 @@ class CPython:
         stdin, stdout = self._pipes()
         stdin.write(json.dumps([source, arguments, fresh]) + "\n")
         stdin.flush()
-        answer = json.loads(stdout.readline() or '{"error": "the child has ended"}')
+        line = stdout.readline()
+        if not line:
+            self._close()
+        answer = json.loads(line or '{"error": "the child has ended"}')
         if "error" in answer:
             raise RuntimeError(f"{self!r}: {answer['error']}")
         return answer["result"]
 
-    def run(
-        self, args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """What `python args` prints when it is run in `cwd` in a clean environment with `env` added."""
-        return run(self.executable, args, cwd, env)
-
     def _pipes(self) -> tuple[IO[str], IO[str]]:
         if self._child is None:
             self._child = subprocess.Popen(
-                [self.executable, "-c", _SERVER],
+                self._command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 encoding="ascii",
                 env=clean_environment(),
-                cwd=os.path.dirname(self.executable),
+                cwd=os.path.dirname(self._command[0]),
             )
             atexit.register(self._close)
         assert self._child.stdin is not None
         assert self._child.stdout is not None
         return self._child.stdin, self._child.stdout
 
+    def kill(self) -> None:
+        """End the child while it works on a question, which raises then; the next one starts another."""
+        if self._child is not None:
+            self._child.kill()
+
     def _close(self) -> None:
         if self._child is not None:
-            with self._child:
-                assert self._child.stdin is not None
-                self._child.stdin.close()
+            child, self._child = self._child, None
+            with child:
+                assert child.stdin is not None
+                child.stdin.close()
+
+
+class CPython(Interpreter):
+    """One that is installed, which can run whole programs, too."""
+
+    def __init__(self, executable: str, version: tuple[int, int]) -> None:
+        super().__init__([executable, "-c", _SERVER], version)
+        self.executable = executable
+
+    def run(
+        self, args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """What `python args` prints when it is run in `cwd` in a clean environment with `env` added."""
+        return run(self.executable, args, cwd, env)
 
 
 def run(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from importlint.machine.trace import Failure, Happening, Trace
 from importlint.machine.world import ProjectWorld
 from importlint.programs.program import Program, Start
 from importlint.project import Project
-from tests.cpython import CPython
+from tests.cpython import Interpreter
 from tests.oracle.drawn_packages import Drawn
 from tests.oracle.recorder import Raised, Run, record
 
@@ -44,7 +43,7 @@ class Comparison(Struct, frozen=True):
         return "\n".join(lines)
 
 
-def compare(cpython: CPython, drawn: Drawn) -> list[Comparison]:
+def compare(cpython: Interpreter, drawn: Drawn) -> list[Comparison]:
     """The entries of a tree, of which `cpython` runs them all; without those that do not end."""
     with drawn.tree.written() as root:
         recorded = record(cpython, root, ("pkg", "top"), drawn.entries, drawn.flags)
@@ -56,11 +55,11 @@ def compare(cpython: CPython, drawn: Drawn) -> list[Comparison]:
     ]
 
 
-def predict(cpython: CPython, root: Path, drawn: Drawn) -> Mapping[str, Trace]:
+def predict(cpython: Interpreter, root: Path, drawn: Drawn) -> Mapping[str, Trace]:
     """The machine's traces of the entries, for that version of CPython on this platform."""
     version = f"{cpython.version[0]}.{cpython.version[1]}"
     settings = load_settings(
-        str(root), path=[], python_version=version, platform=sys.platform, source_roots=["."]
+        str(root), path=[], python_version=version, platform=cpython.platform, source_roots=["."]
     )
     files = tuple(path for path in ("pkg", "pkg.py", "top.py") if (root / path).exists())
     project = Project(settings, files, cwd=str(root))

@@ -11,6 +11,7 @@ import argparse
 import time
 
 from tests.cpython import installed
+from tests.oracle.pyodide import pyodides
 from tests.oracle.survey import GROUPS, Survey, questions
 
 
@@ -25,7 +26,7 @@ def main() -> None:
     parser.add_argument("--kinds", type=int, default=5, help="stop after so many kinds of mistakes")
     parser.add_argument("--without", default="(?!)", help="pass over trees and kinds that match this pattern")
     arguments = parser.parse_args()
-    names = {repr(cpython).split()[1]: cpython for cpython in installed()}
+    names = {repr(cpython).split()[1]: cpython for cpython in (*installed(), *pyodides())}
     cpythons = tuple(names[name] for name in arguments.python or reversed(names))
     survey = Survey(arguments.kinds, arguments.without)
     start = time.monotonic()

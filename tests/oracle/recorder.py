@@ -1,7 +1,8 @@
 """What really happens when a module is imported first, or is run: one fork of a running CPython for each entry.
 
 The child of `tests/cpython.py` takes a whole tree per question. It forks once for each entry and environment, so that
-each import meets a fresh `sys.modules`, and answers in milliseconds.
+each import meets a fresh `sys.modules`, and answers in milliseconds. Where there are no forks, everything that an
+entry has changed is put back after it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from tests.cpython import CPython
+from tests.cpython import Interpreter
 
 _RECORD = """
 import contextlib, dataclasses, functools, importlib, json, os, signal, sys, types, typing
@@ -59,6 +60,7 @@ def watch_events(events):
     # so that tracebacks leave it out
     _load_unlocked.__code__ = _load_unlocked.__code__.replace(co_filename="<frozen importlib._bootstrap>")
     _frozen_importlib._load_unlocked = _load_unlocked
+    return original
 
 def watch_errors(raised):
     def watch(frame, event, argument):
@@ -108,8 +110,7 @@ def record(name, environment):
     os.environ.update(environment)
     sys.path.insert(0, root)
     sys.dont_write_bytecode = True
-    signal.setitimer(signal.ITIMER_PROF, 2)  # no answer, if it does not end
-    watch_events(events)
+    original = watch_events(events)
     watch_errors(raised)
     try:
         start(name, events)
@@ -118,12 +119,14 @@ def record(name, environment):
         is_end = isinstance(caught, SystemExit) and (name.startswith("-m ") or name.endswith(".py"))
         error = None if is_end else describe(caught, caught.__traceback__)
     sys.settrace(None)
+    _frozen_importlib._load_unlocked = original
     return json.dumps({"events": events, "error": error, "raised": raised[:50]})
 
 def in_fork(*arguments):
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
+        signal.setitimer(signal.ITIMER_PROF, 2)  # no answer, if it does not end
         try:
             with os.fdopen(writer, "w") as stream:
                 stream.write(record(*arguments))
@@ -135,8 +138,19 @@ def in_fork(*arguments):
     os.waitpid(child, 0)
     return json.loads(text) if text else None
 
-root, packages = root, tuple(packages)
-result = [[in_fork(name, environment) for environment in environments] for name in entries]
+def in_place(*arguments):
+    changed = os.environ, sys.modules, vars(sys)
+    before, path = list(map(dict, changed)), list(sys.path)
+    text = record(*arguments)
+    for each, content in zip(changed, before):
+        each.clear()
+        each.update(content)
+    sys.path[:] = path
+    sys.path_importer_cache.clear()
+    return json.loads(text)
+
+root, packages, ask = root, tuple(packages), in_place if is_in_place else in_fork
+result = [[ask(name, environment) for environment in environments] for name in entries]
 """
 
 
@@ -182,24 +196,33 @@ class Run(Struct, frozen=True):
 
 
 def record(
-    cpython: CPython,
+    cpython: Interpreter,
     root: Path,
     packages: Sequence[str],
     entries: Sequence[str],
     flags: Sequence[str] = (),
+    *,
+    is_in_place: bool = False,
 ) -> list[list[Run]]:
     """For each entry its runs: one for each way to set or leave the environment variables `flags`.
 
     An entry is a module to import first, or a program: `-m pkg.a`, or `pkg/a.py` below `root`.
 
     `packages` are the top-level names of the tree. An entry that does not end within two seconds has no runs.
+    `is_in_place` makes it do without a fork for each entry, as it does where there are none.
     """
     environments = [
         {flag: "1" for flag, is_set in zip(flags, choice, strict=True) if is_set}
         for choice in itertools.product((False, True), repeat=len(flags))
     ]
     answer = cpython.evaluate(
-        _RECORD, root=str(root), packages=packages, entries=entries, environments=environments
+        _RECORD,
+        fresh=is_in_place,
+        root=str(root),
+        packages=packages,
+        entries=entries,
+        environments=environments,
+        is_in_place=is_in_place or not cpython.can_fork,
     )
     return [[_run(run) for run in runs] if all(run is not None for run in runs) else [] for runs in answer]
 

@@ -9,7 +9,7 @@ from collections import Counter
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.cpython import CPython
+from tests.cpython import Interpreter
 from tests.oracle.agreement import compare, is_compared
 from tests.oracle.drawn_packages import Drawn, packages
 from tests.oracle.drawn_statements import Feature
@@ -26,7 +26,7 @@ Programs have statements of all features; their entries are programs alone.
 """
 
 
-def questions(cpythons: tuple[CPython, ...], group: str) -> st.SearchStrategy[tuple[CPython, Drawn]]:
+def questions(cpythons: tuple[Interpreter, ...], group: str) -> st.SearchStrategy[tuple[Interpreter, Drawn]]:
     """One of those CPythons and a package that it can run."""
     return st.sampled_from(cpythons).flatmap(
         lambda cpython: st.tuples(st.just(cpython), packages(GROUPS[group], cpython.version))
@@ -39,13 +39,13 @@ class Survey:
     def __init__(self, kinds: int = 1, without: str = "(?!)") -> None:
         self.kinds = kinds
         self.without = re.compile(without)
-        self.found: dict[str, tuple[CPython, Drawn]] = {}
+        self.found: dict[str, tuple[Interpreter, Drawn]] = {}
         self.wrong: Counter[str] = Counter()
         self.trees = self.entries = self.crashes = self.exact = 0
 
     def draw(
         self,
-        strategy: st.SearchStrategy[tuple[CPython, Drawn]],
+        strategy: st.SearchStrategy[tuple[Interpreter, Drawn]],
         examples: int,
         seed_: int | None = None,
     ) -> None:
@@ -60,13 +60,13 @@ class Survey:
             suppress_health_check=list(HealthCheck),
         )
         @given(strategy)
-        def look(question: tuple[CPython, Drawn]) -> None:
+        def look(question: tuple[Interpreter, Drawn]) -> None:
             if len(self.found) < self.kinds and not self.without.search(str(question[1].tree)):
                 self.look(*question)
 
         (look if seed_ is None else seed(seed_)(look))()
 
-    def look(self, cpython: CPython, drawn: Drawn) -> None:
+    def look(self, cpython: Interpreter, drawn: Drawn) -> None:
         """Compare the entries of one tree."""
         self.trees += 1
         try:
@@ -93,13 +93,13 @@ class Survey:
             f"exactly: {self.wrong.total()} disagreements of {len(self.wrong)} kinds"
         )
 
-    def _note(self, kind: str, cpython: CPython, drawn: Drawn) -> None:
+    def _note(self, kind: str, cpython: Interpreter, drawn: Drawn) -> None:
         if not self.without.search(kind):
             self.wrong[kind] += 1
             self.found.setdefault(kind, (cpython, drawn))
 
 
-def _of_kind(cpython: CPython, drawn: Drawn, kind: str) -> list[str]:
+def _of_kind(cpython: Interpreter, drawn: Drawn, kind: str) -> list[str]:
     """The texts of the disagreements of that kind; an exception of importlint's own is one, too."""
     try:
         return [str(each) for each in compare(cpython, drawn) if each.difference == kind]

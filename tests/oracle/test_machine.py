@@ -2,6 +2,7 @@
 
 A test for each group of statements, so that a failure says where to look, and one for all together.
 `IMPORTLINT_WHOLE=1` draws more than 20,000 entries. `python -m tests.oracle.drawn` goes on after the first mistake.
+CPythons that are too new to be installed take part where `IMPORTLINT_PYODIDE` says that node can run them.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import os
 
 import pytest
 
-from tests.cpython import CPython, installed
+from tests.cpython import Interpreter, installed
 from tests.oracle.drawn_packages import Drawn
+from tests.oracle.pyodide import pyodides
 from tests.oracle.survey import GROUPS, Survey, questions
 from tests.trees import Tree
 
@@ -24,6 +26,18 @@ def test_entries_agree_with_cpython(group: str) -> None:
     """Outcome, exception, its place, the missing name, and the order of starts and ends; see `agreement`."""
     survey = Survey()
     survey.draw(questions(installed()[::-1], group), 5 * EXAMPLES if group == "everything" else EXAMPLES)
+    _judge(survey)
+
+
+@pytest.mark.parametrize("minor", [14, 15])
+def test_entries_agree_with_newer_cpythons(minor: int) -> None:
+    """The same, for those that are compiled to WebAssembly: they take seconds to start."""
+    pyodide = next((each for each in pyodides() if each.version == (3, minor)), None)
+    if pyodide is None:
+        pytest.skip(f"IMPORTLINT_PYODIDE names no CPython 3.{minor}; see CONTRIBUTING.md")
+    survey = Survey()
+    for group in ("everything", "annotations"):
+        survey.draw(questions((pyodide,), group), 2 * EXAMPLES)
     _judge(survey)
 
 
@@ -113,6 +127,11 @@ EXAMPLE_TREES = {
         "pkg/_some_thing.py": "from pkg.b import Y\nX = 1\n",
         "pkg/b.py": "from pkg import SomeThing\nfrom pkg._some_thing import X\nY = 1\n",
     },
+    "a name that an instance does not have": {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "import sys\nclass D:\n    X = 1\nsys.modules[__name__] = D()\n",
+        "pkg/b.py": "from pkg.a import X\nfrom pkg.a import Y\n",
+    },
     "a parent that is an instance": {
         "pkg/__init__.py": "import sys\nclass D:\n    pass\nsys.modules[__name__] = D()\n",
         "pkg/a.py": "",
@@ -121,8 +140,9 @@ EXAMPLE_TREES = {
 """Packages on which a machine was wrong once."""
 
 
+@pytest.mark.parametrize("cpython", [*installed(), *pyodides()], ids=repr)
 @pytest.mark.parametrize("files", EXAMPLE_TREES.values(), ids=EXAMPLE_TREES)
-def test_examples_agree_with_cpython(files: dict[str, str], cpython: CPython) -> None:
+def test_examples_agree_with_cpython(files: dict[str, str], cpython: Interpreter) -> None:
     """What drawn packages have taught."""
     survey = Survey()
     survey.look(cpython, Drawn(Tree({"pyproject.toml": "", **files}), _modules(files)))
