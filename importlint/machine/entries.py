@@ -71,7 +71,8 @@ def _run(machine: Machine, entry: str, before: Trace | None) -> Trace:
     run.begin()
     error: Failure | None = None
     try:
-        if before is None or entry not in run.state.modules:
+        if before is None or not machine.loader.has_come(entry):
+            run.journal.drop(run.state.modules, entry)
             machine.loader.import_top(entry, FROM_OUTSIDE)
     except Raised as raised:
         error = raised.failure

@@ -79,7 +79,7 @@ class Loader:
         if parent_name:
             if parent_name not in self.modules:
                 self._answer(parent_name, place, is_parent=True)
-            if name in self.modules:  # the parent has imported it: even None is an answer then
+            if self.has_come(name):  # the parent has imported it
                 return self.modules[name]
             if parent_name not in self.modules:
                 self.run.error(place, "KeyError", repr(parent_name))
@@ -110,6 +110,11 @@ class Loader:
             with self.recorder.silence() if is_its_own else nullcontext():
                 self._bind(self.modules[parent_name], tail, self.modules[name])
         return self.modules[name]
+
+    def has_come(self, name: str) -> bool:
+        """Whether a module is there after its parent has been imported: None is an answer before 3.14."""
+        is_none_no_answer = self.world.target.version >= (3, 14)
+        return name in self.modules and not (is_none_no_answer and self.modules[name] is None)
 
     def _found(self, name: str, place: Place) -> Value:
         module = self.modules[name]
@@ -334,9 +339,10 @@ class Loader:
             if isinstance(module, ModuleObject) and found.surely:
                 self.note_read(module, name, place)
             return found.value if found.surely else in_doubt(found.value)
-        if isinstance(module, Instance):
+        is_nameless = isinstance(module, Instance) and "__name__" not in module.names
+        if isinstance(module, Instance) and not (is_nameless and found.surely):
             return self.modules.get(f"{self._find_name(module)}.{name}", UNKNOWN)
-        if module is None:
+        if module is None or is_nameless:
             text = f"cannot import name {name!r} from '<unknown module name>'"
             self.run.error(place, "ImportError", text, missing_name=name)
         if not isinstance(module, ModuleObject):
