@@ -83,10 +83,13 @@ def watched(events, work):
         raise
     events.append("end __main__")
 
+def new_main():
+    main = sys.modules["__main__"] = types.ModuleType("__main__")
+    main.__loader__ = _frozen_importlib.BuiltinImporter
+    main.__builtins__ = sys.modules["builtins"]
+    return main
+
 def start(entry, events):
-    main = sys.modules["__main__"]
-    for name in set(vars(main)) - {"__name__", "__doc__", "__builtins__", "__package__", "__spec__", "__loader__"}:
-        delattr(main, name)
     if entry.startswith("-m "):  # as Modules/main.c does it: pymain_run_module
         import runpy, warnings
         warnings.simplefilter("ignore")
@@ -95,12 +98,15 @@ def start(entry, events):
             watched(events, lambda: run_code(*arguments, **keywords))
         _run_code.__code__ = _run_code.__code__.replace(co_filename="<frozen runpy>")
         runpy._run_code = _run_code
+        new_main()
         runpy._run_module_as_main(entry[3:])
     elif entry.endswith(".py"):  # the same: pymain_run_file
         path = os.path.join(root, entry)
         sys.path.insert(0, os.path.dirname(path))
+        main = new_main()
         main.__file__ = path
-        code = compile(open(path).read(), path, "exec")
+        with open(path) as file:
+            code = compile(file.read(), path, "exec")
         watched(events, lambda: exec(code, vars(main)))
     else:
         __import__(entry)
