@@ -294,6 +294,8 @@ class Loader:
         if isinstance(module, Instance):
             own_name = self._find_name(module)
             for name in names:
+                if self._has_submodule(module.names, f"{own_name}.{name}", place):
+                    continue
                 found = self.attributes.lookup(module, name, place)  # its `__getattr__` may import
                 if isinstance(found, Missing) and own_name is not None and "__path__" in module.names:
                     self._load_listed(f"{own_name}.{name}", place)
@@ -302,11 +304,7 @@ class Loader:
             return
         for name in names:
             full = f"{module.name}.{name}"
-            bound = module.names.get(name)
-            if isinstance(bound, ModuleObject) and bound.name == full and name not in module.maybe:
-                self.recorder.request(
-                    full, place, bound, is_parent=True
-                )  # it is there since somebody imported it
+            if name not in module.maybe and self._has_submodule(module.names, full, place):
                 continue
             if isinstance(self.attributes.lookup(module, name, place), Found):
                 continue
@@ -315,6 +313,14 @@ class Loader:
                 if resolution.spec is None and resolution.opaque is not None:
                     continue
             self._load_listed(full, place)
+
+    def _has_submodule(self, names: Mapping[str, Value], full: str, place: Place) -> bool:
+        """Whether a package's names have a submodule, which is there since somebody imported it."""
+        bound = names.get(full.rpartition(".")[2])
+        if not isinstance(bound, ModuleObject) or bound.name != full:
+            return False
+        self.recorder.request(full, place, bound, is_parent=True)
+        return True
 
     def _find_name(self, replaced: Instance) -> str | None:
         """The name under which an object stands in `sys.modules`."""

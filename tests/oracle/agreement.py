@@ -63,10 +63,11 @@ def predict(cpython: Interpreter, root: Path, drawn: Drawn) -> Mapping[str, Trac
     )
     files = tuple(path for path in ("pkg", "pkg.py", "top.py") if (root / path).exists())
     project = Project(settings, files, cwd=str(root))
+    modules = [entry for entry in drawn.entries if not is_program(entry)]
     runs, program_runs = Runs(ProjectWorld(project)), ProgramRuns(project)
+    traces = dict(zip(modules, runs.traces(modules), strict=True))
     return {
-        entry: program_runs.trace(_program(project, entry)) if is_program(entry) else runs.trace(entry)
-        for entry in drawn.entries
+        entry: traces.get(entry) or program_runs.trace(_program(project, entry)) for entry in drawn.entries
     }
 
 
