@@ -8,7 +8,7 @@ from importlint.finder.resolve import absolute_name
 from importlint.machine.attributes import Found
 from importlint.machine.expressions import Expressions
 from importlint.machine.module_cache import SYS_MODULES
-from importlint.machine.run import Broken, Continued, CutShort, Left, Raised
+from importlint.machine.run import Broken, Continued, CutShort, Left, PerhapsReturned, Raised
 from importlint.machine.values import (
     KEYS,
     UNKNOWN,
@@ -51,8 +51,12 @@ class Blocks(Expressions):
 
     def block(self, block: f.Block) -> None:
         """Run the statements of a block."""
-        for statement in block:
-            self.statement(statement)
+        for number, statement in enumerate(block):
+            try:
+                self.statement(statement)
+            except PerhapsReturned:
+                self._perhaps((block[number + 1 :],))
+                raise
 
     def statement(self, statement: f.Statement) -> None:
         """Run one statement; what a call raises on its own account at module level is left out of account."""

@@ -9,7 +9,7 @@ from importlint.machine.blocks import may_leave
 from importlint.machine.expressions import Expressions
 from importlint.machine.kinds import is_instance
 from importlint.machine.operations import same
-from importlint.machine.run import Broken, Continued, CutShort, Left, Raised
+from importlint.machine.run import Broken, Continued, CutShort, Left, PerhapsReturned, Raised
 from importlint.machine.simple import SimpleStatements
 from importlint.machine.values import (
     UNKNOWN,
@@ -66,6 +66,8 @@ class CompoundStatements(SimpleStatements):
             if may_leave(other) is not None:  # presumably it has not been left there
                 self.run.presumption += 1
             return
+        if self.frame.is_function and _is_guard(statement):
+            raise PerhapsReturned
         if self._maybe(taken) and other is statement.orelse and other:
             self._maybe(other)  # the body cannot be what runs, if anything does
             return
@@ -89,8 +91,13 @@ class CompoundStatements(SimpleStatements):
                     self._maybe(statement.body)
                 self._after_unknown_loop(statement.orelse)
                 return
+            spared = self.run.steps // 4  # for what follows
             try:
                 for item in items:
+                    if self.run.depth and self.run.steps < spared:
+                        self._perhaps((statement.body,))
+                        self._after_unknown_loop(statement.orelse)
+                        return
                     self.bind_target(statement.target, item)
                     with suppress(Continued):
                         self.block(statement.body)
@@ -315,6 +322,14 @@ class _Loop:
 def _just_leaves(block: f.Block) -> bool:
     """Whether a block only raises."""
     return bool(block) and isinstance(block[-1], f.Raise)
+
+
+def _is_guard(statement: f.If) -> bool:
+    """Whether it is `if not condition: return`, which makes all that follows the body of an `if condition`."""
+    match statement:
+        case f.If(test=f.Not(), body=(f.Return(),), orelse=()):
+            return True
+    return False
 
 
 def _just_warns(block: f.Block) -> bool:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from importlint.diagnostics import Certainty, Location
 from importlint.machine.state import State
 from importlint.machine.trace import Event, Failure, Hop, PartialRead
-from importlint.machine.values import ExceptionObject, ModuleObject, Value
+from importlint.machine.values import UNKNOWN, ExceptionObject, ModuleObject, Value
 from importlint.machine.world import ProjectWorld
 from importlint.syntax.flow import catches
 
@@ -59,6 +59,13 @@ class Returned(Left):
     def __init__(self, value: Value) -> None:
         super().__init__()
         self.value = value
+
+
+class PerhapsReturned(Returned):
+    """`return` under an unknown condition that is taken to hold: what follows in the function may run, but does not."""
+
+    def __init__(self) -> None:
+        super().__init__(UNKNOWN)
 
 
 class Broken(Left):
