@@ -27,9 +27,11 @@ from importlint.machine.values import (
     ModuleDict,
     ModuleObject,
     Partial,
+    Presumed,
     Sequence,
     Value,
     Wrapped,
+    presumed,
 )
 from importlint.syntax import facts as f
 
@@ -373,10 +375,13 @@ class Calls:
             return None if value.is_open else list(value.items)
         if isinstance(value, str):
             return list(value) if len(value) <= 100 else None
+        if isinstance(value, Presumed):
+            items = self.iterate(value.value, place)
+            return None if items is None else [presumed(item) for item in items]
         if isinstance(value, Generator):
-            items: list[Value] = []
-            self.drive(value, items.append)
-            return None if value.frame.exits else items
+            found: list[Value] = []
+            self.drive(value, found.append)
+            return None if value.frame.exits else found
         if isinstance(value, Instance):
             iterator = self.attributes.in_class(value.cls, "__iter__")
             if isinstance(iterator, Found):

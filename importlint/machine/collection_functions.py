@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from importlint.machine.builtin_methods import unique, update_dictionary
 from importlint.machine.run import Broken, Place
-from importlint.machine.values import UNKNOWN, Dictionary, Generator, Sequence, Value, truth
+from importlint.machine.values import UNKNOWN, Dictionary, Generator, Presumed, Sequence, Value, truth
 
 if TYPE_CHECKING:
     from importlint.machine.library import Arguments, Keywords, Library, LibraryFunction
@@ -38,6 +38,14 @@ def _tuple(library: Library, arguments: Arguments, keywords: Keywords, place: Pl
 
 def _set(library: Library, arguments: Arguments, keywords: Keywords, place: Place) -> Value:
     return _collect(library, "set", arguments, place)
+
+
+def _fill(library: Library, arguments: Arguments, keywords: Keywords, place: Place) -> Value:
+    """`list.__init__(self, items)`: of a subclass, whose items are not known then."""
+    if len(arguments) == 2:
+        library.calls.iterate(arguments[1], place)
+    library.calls.unknown(arguments, keywords, is_library=True)
+    return None
 
 
 def _dict(library: Library, arguments: Arguments, keywords: Keywords, place: Place) -> Value:
@@ -147,6 +155,11 @@ def _str(library: Library, arguments: Arguments, keywords: Keywords, place: Plac
     return UNKNOWN
 
 
+def _str_new(library: Library, arguments: Arguments, keywords: Keywords, place: Place) -> Value:
+    """`str.__new__(cls, text)`: an object of a subclass is known by its text, which it may tell otherwise."""
+    return Presumed(arguments[1]) if len(arguments) == 2 and isinstance(arguments[1], str) else UNKNOWN
+
+
 def _bool(library: Library, arguments: Arguments, keywords: Keywords, place: Place) -> Value:
     answer = truth(arguments[0]) if arguments else False
     return UNKNOWN if answer is None else answer
@@ -166,6 +179,8 @@ COLLECTION_FUNCTIONS: dict[str, LibraryFunction] = {
     "builtins.tuple": _tuple,
     "builtins.set": _set,
     "builtins.frozenset": _set,
+    "builtins.list.__init__": _fill,
+    "builtins.set.__init__": _fill,
     "builtins.dict": _dict,
     "collections.OrderedDict": _dict,
     "builtins.sorted": _sorted,
@@ -179,6 +194,7 @@ COLLECTION_FUNCTIONS: dict[str, LibraryFunction] = {
     "builtins.all": _all,
     "builtins.len": _len,
     "builtins.str": _str,
+    "builtins.str.__new__": _str_new,
     "builtins.bool": _bool,
     "builtins.int": _int,
 }

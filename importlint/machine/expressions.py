@@ -218,6 +218,7 @@ class Expressions:
         """`and` and `or`: what stands behind an unknown operand is evaluated in doubt."""
         deciding = expression.operator == "or"
         result: Value = UNKNOWN
+        known: bool | None = None
         doubt, is_known = 0, True
         try:
             for value in expression.values:
@@ -239,7 +240,10 @@ class Expressions:
         if not doubt:
             return result
         result = assumed(result)
-        return Presumed(result) if is_known and isinstance(result, CONSTANTS) else UNKNOWN
+        if deciding and known is None and _is_for_typing(expression.values[0]):
+            return Presumed(False)  # it is there for type checkers, who take the branch
+        is_settled = is_known or known is deciding
+        return Presumed(result) if is_settled and isinstance(result, CONSTANTS) else UNKNOWN
 
     def negation(self, expression: f.Not) -> Value:
         """`not operand`."""
@@ -341,6 +345,14 @@ class Expressions:
         """An expression that is evaluated for what its parts do."""
         self.values(expression.parts)
         return UNKNOWN
+
+
+def _is_for_typing(test: f.Expression) -> bool:
+    """Whether a condition is `TYPE_CHECKING`."""
+    match test:
+        case f.Name(id=name) | f.Attribute(attr=name):
+            return name == "TYPE_CHECKING"
+    return False
 
 
 _VALUES: dict[type[f.Fact], Callable[..., Value]] = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from importlint.machine.attributes import Found
 from importlint.machine.module_cache import SYS_MODULES, loaded_module
+from importlint.machine.operations import assumed
 from importlint.machine.values import (
     KEYS,
     UNKNOWN,
@@ -17,8 +18,10 @@ from importlint.machine.values import (
     External,
     Instance,
     ModuleDict,
+    Presumed,
     Sequence,
     Value,
+    presumed,
 )
 from importlint.syntax import facts as f
 
@@ -32,8 +35,17 @@ def subscript(evaluator: Expressions, expression: f.Subscript) -> Value:
     """`owner[index]`."""
     owner = evaluator.value(expression.value)
     if isinstance(expression.index, f.Slice):
-        return _sliced(evaluator, owner, expression.index)
+        result = _sliced(evaluator, assumed(owner), expression.index)
+        return presumed(result) if isinstance(owner, Presumed) else result
     index = evaluator.value(expression.index)
+    if not isinstance(owner, Presumed) and not isinstance(index, Presumed):
+        return _item(evaluator, expression, owner, index)
+    with evaluator.run.presuming():
+        return presumed(_item(evaluator, expression, assumed(owner), assumed(index)))
+
+
+def _item(evaluator: Expressions, expression: f.Subscript, owner: Value, index: Value) -> Value:
+    """What is found at an index that is no slice."""
     place = evaluator.place(expression.span)
     if owner == SYS_MODULES:
         return loaded_module(evaluator.machine.loader, index, place)

@@ -132,6 +132,55 @@ EXAMPLE_TREES = {
         "pkg/a.py": "import sys\nclass D:\n    X = 1\nsys.modules[__name__] = D()\n",
         "pkg/b.py": "from pkg.a import X\nfrom pkg.a import Y\n",
     },
+    "a guard that hangs on what is unknown": {
+        "pkg/__init__.py": "import json\ndef h():\n    if not json.loads('{}'):\n        return\n"
+        "    from . import b\nh()\nX = 1\n",
+        "pkg/a.py": "",
+        "pkg/b.py": "from pkg import X\n",
+    },
+    "an import after a long loop in a function": {
+        "pkg/__init__.py": "def h():\n    for n in range(450):\n"
+        + "        m = n\n" * 10
+        + "    from . import b\nh()\nX = 1\n",
+        "pkg/b.py": "from pkg.c import Y\n",
+        "pkg/c.py": "Y = 1\n",
+    },
+    "one of several conditions is not met": {
+        "pkg/__init__.py": "import os, sys\n"
+        "if len(sys.argv) <= 99 and os.environ.get('NOWHERE_SET'):\n    from . import b\nX = 1\n",
+        "pkg/b.py": "",
+        "pkg/c.py": "",
+    },
+    "an import for type checkers, or else": {
+        "pkg/__init__.py": "import json\nfrom typing import TYPE_CHECKING\n"
+        "if TYPE_CHECKING or json.loads('0'):\n    from .b import Y\n",
+        "pkg/b.py": "Y = 1\n",
+        "pkg/c.py": "",
+    },
+    "a list that is filled from a generator": {
+        "pkg/__init__.py": "def items():\n    from . import b\n    yield b\n"
+        "class Items(list):\n    def __init__(self):\n        super().__init__(items())\nItems()\nX = 1\n",
+        "pkg/b.py": "",
+        "pkg/c.py": "from .b import Y\n",
+    },
+    "a text of a class of its own": {
+        "pkg/__init__.py": "class Text(str):\n    def __new__(cls, text):\n        return str.__new__(cls, text)\n"
+        "def h(name):\n    name = Text(name)\n    for n in name[1:]:\n        __import__('pkg._' + n + name[-1])\n"
+        "h('abc')\n",
+        "pkg/_bc.py": "",
+        "pkg/_cc.py": "",
+    },
+    "submodules of an object in the package's place": {
+        "pkg/__init__.py": "import sys, types\nclass Lazy(types.ModuleType):\n    def __getattr__(self, name):\n"
+        "        return types.ModuleType.__getattribute__(self, name)\n"
+        "new = Lazy(__name__)\nnew.__dict__.update(__path__=__path__, __spec__=__spec__)\n"
+        "sys.modules[__name__] = new\n",
+        "pkg/a.py": "from pkg import c\n",
+        "pkg/b.py": "import pkg.c\nfrom pkg import a, d\n",
+        "pkg/c.py": "",
+        "pkg/d.py": "from pkg import c\n",
+        "pkg/e.py": "from pkg import d\n",
+    },
     "a parent that is an instance": {
         "pkg/__init__.py": "import sys\nclass D:\n    pass\nsys.modules[__name__] = D()\n",
         "pkg/a.py": "",
