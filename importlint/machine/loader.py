@@ -243,19 +243,21 @@ class Loader:
                 )
                 outsiders[spec.name] = module
             self.journal.put(self.modules, spec.name, module)
-            if self.world.is_compiled(spec):
+            is_compiled = self.world.is_compiled(spec)
+            if is_compiled:
                 cause = place.location if place.module else None
                 self.run.events.append(Event(Happening.START, spec.name, cause, place.statement))
+            self._bring(spec, place)
+            if is_compiled:
                 self.run.events.append(Event(Happening.END, spec.name))
             parent_name, _, tail = spec.name.rpartition(".")
             if parent_name in self.modules:
                 self._bind(self.modules[parent_name], tail, module)
-            self._bring(spec, place)
 
     def _bring(self, spec: Spec, place: Place) -> None:
-        """Load what a module outside the project loads of it; whether that fails is not for sure.
+        """Load what a module that is not followed loads; whether that fails is not for sure.
 
-        What its statements cannot tell is unknown: whether they are reached, and who catches their exceptions.
+        What its text does not tell is unknown: whether an import is reached, and who catches its exception.
         """
         for name in self.world.brought(spec):
             with self.run.presuming(), suppress(Raised):

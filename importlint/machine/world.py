@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,10 @@ from importlint.discovery import Module
 from importlint.finder.spec import Kind, Resolution, Spec
 from importlint.syntax import facts as f
 from importlint.syntax.bodies import Bodies
+from importlint.syntax.c_source import initial_imports
 from importlint.syntax.conditions import Known
 from importlint.syntax.flow import Phase
-from importlint.syntax.source import ProblemKind, SourceProblem
+from importlint.syntax.source import ProblemKind, Source, SourceProblem, read_source
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -62,10 +63,10 @@ class Code:
             return None
 
 
-def _source_beside(path: str) -> str:
-    """The Python source that an extension module beside it was compiled from, if there is one."""
+def _beside(path: str, suffix: str) -> str:
+    """The source with that suffix that an extension module beside it was compiled from, if there is one."""
     directory, file = os.path.split(path)
-    return os.path.join(directory, file.partition(".")[0] + ".py")
+    return os.path.join(directory, file.partition(".")[0] + suffix)
 
 
 class ProjectWorld:
@@ -97,7 +98,7 @@ class ProjectWorld:
         """The code of a module of the project; None for others."""
         path = spec.origin
         if path is not None and spec.kind is Kind.EXTENSION:
-            path = _source_beside(path)
+            path = _beside(path, ".py")
         if path is None or path not in self.project.modules:
             return None
         if path not in self._codes:
@@ -115,22 +116,32 @@ class ProjectWorld:
         return self.code(spec) is not None
 
     def brought(self, spec: Spec) -> tuple[str, ...]:
-        """What the import statements of a module outside the project load, if they may lead back to the project.
+        """What a module that is not followed loads, as far as its text tells and the project is concerned.
 
-        In their order; both branches of an unknown condition count, the handlers of exceptions do not.
+        Those of the project that are compiled do so, and what is installed if it depends on the project.
         """
-        if spec.kind is not Kind.SOURCE or not self._is_dependent(spec.name):
+        if not (self.is_compiled(spec) or self._is_dependent(spec.name)):
             return ()
         if spec.name not in self._brought:
-            links = self.project.closure.links(self.project.module_of(spec))
-            self._brought[spec.name] = tuple(
-                load.spec.name
-                for link in links
-                if link.phase is Phase.IMPORT_TIME and not link.circumstances.handling
-                for load in link.loads
-                if self.is_followed(load.spec) or self._is_dependent(load.spec.name)
-            )
+            self._brought[spec.name] = tuple(self._imports(spec))
         return self._brought[spec.name]
+
+    def _imports(self, spec: Spec) -> Iterator[str]:
+        """In order; both branches of an unknown condition count, the handlers of exceptions do not."""
+        if spec.kind is Kind.EXTENSION and spec.origin is not None:
+            source = read_source(_beside(spec.origin, ".c"))
+            if isinstance(source, Source):
+                yield from filter(self._is_of_interest, initial_imports(source.text))
+        elif spec.kind is Kind.SOURCE:
+            for link in self.project.closure.links(self.project.module_of(spec)):
+                if link.phase is Phase.IMPORT_TIME and not link.circumstances.handling:
+                    yield from (load.spec.name for load in link.loads if self._is_of_interest(load.spec.name))
+
+    def _is_of_interest(self, name: str) -> bool:
+        spec = self.resolve(name).spec
+        return spec is not None and (
+            self.is_followed(spec) or self.is_compiled(spec) or self._is_dependent(name)
+        )
 
     def _is_dependent(self, name: str) -> bool:
         return name.partition(".")[0] in self.project.dependents
