@@ -65,6 +65,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     """Absolute module search path entries, in place of an environment."""
     pythonpath: tuple[str, ...] = ()
     """What `PYTHONPATH` is when the program starts: absolute path entries."""
+    programs: tuple[str, ...] = ()
+    """What is run with Python, such as `-m shop.tool` and `scripts/run.py`; paths are relative to `root`."""
     output_format: OutputFormat | None = None
 
     root: str
@@ -220,6 +222,8 @@ def _read(key: str, value: object, directory: str, origin: str) -> Any:
             raise ValueError(f"`sys.platform` says `{_PLATFORMS[read]}` there, not `{read}`")
         if key in ("exclude", "extend-exclude", "per-file-ignores"):
             _check_patterns(read)
+        if key == "programs":
+            _check_programs(read)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{origin}: {_in_words(error, _CHOICES.get(key, ()))}") from error
     except ValueError as error:
@@ -255,6 +259,15 @@ def _check_patterns(patterns: Mapping[str, Any] | tuple[str, ...]) -> None:
     from pathspec import GitIgnoreSpec
 
     GitIgnoreSpec.from_lines(patterns)
+
+
+def _check_programs(programs: tuple[str, ...]) -> None:
+    """`ValueError` if one of the programs is no command that runs a file or a module."""
+    from importlint.programs.command_lines import parse_program
+
+    for program in programs:
+        if parse_program(program) is None:
+            raise ValueError(f"`{program}` runs nothing: write `-m package.module` or `path/to/file.py`")
 
 
 def _absolute(path: str, directory: str) -> str:

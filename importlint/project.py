@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from importlint.crashes import Cycle
     from importlint.machine.entries import Runs
     from importlint.machine.programs import ProgramRuns
-    from importlint.programs.program import Program
+    from importlint.programs.entry_points import EntryPoint
+    from importlint.programs.program import Invocation, Program
     from importlint.syntax.bodies import Bodies
 
 
@@ -174,11 +175,25 @@ class Project:
         return Runs(ProjectWorld(self))
 
     @cached_property
+    def invocations(self) -> tuple[Invocation, ...]:
+        """The commands that start Python, as the project writes them down."""
+        from importlint.programs.invocations import find_invocations
+
+        return find_invocations(self)
+
+    @cached_property
     def programs(self) -> tuple[Program, ...]:
         """The given modules that are run, with the ways to start them."""
         from importlint.programs.find import find_programs
 
         return find_programs(self)
+
+    @cached_property
+    def entry_points(self) -> tuple[EntryPoint, ...]:
+        """The names under which the project offers its modules and functions to others."""
+        from importlint.programs.entry_points import find_entry_points
+
+        return find_entry_points(self)
 
     @cached_property
     def program_runs(self) -> ProgramRuns:

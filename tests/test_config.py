@@ -40,6 +40,7 @@ platform = "win32"
 environment = "env"
 path = ["lib", "/opt/lib"]
 pythonpath = ["tools"]
+programs = ["-m shop"]
 output-format = "json"
 """,
     )
@@ -59,6 +60,7 @@ output-format = "json"
         environment=f"{root}/env",
         path=(f"{root}/lib", "/opt/lib"),
         pythonpath=(f"{root}/tools",),
+        programs=("-m shop",),
         output_format="json",
         root=root,
         config_file=f"{root}/pyproject.toml",

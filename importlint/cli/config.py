@@ -11,6 +11,7 @@ from importlint.cli.output import write_output
 
 if TYPE_CHECKING:
     from importlint.config import Settings
+    from importlint.diagnostics import Location
     from importlint.project import Project
 
 
@@ -20,14 +21,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print one setting a line: its key, its value as TOML, and why it has it."""
+    """Print one setting a line: its key, its value as TOML, and why it has it; with `-v`, what is run as well."""
     from importlint.project import Project
     from importlint.rules import RULES
     from importlint.selection import select_rules
 
     settings = settings_from(options)
     select_rules(RULES, settings)
-    write_output("".join(f"{line}\n" for line in _lines(settings, Project(settings, (".",)))))
+    project = Project(settings, (".",))
+    lines = [*_lines(settings, project), *(_what_is_run(project) if options.verbose else ())]
+    write_output("".join(f"{line}\n" for line in lines))
     return 0
 
 
@@ -45,6 +48,23 @@ def _lines(settings: Settings, project: Project) -> Iterator[str]:
         # What has no value here is a comment, so that the output is a configuration file.
         yield f"# {key}: {reason}" if value is None else f"{key} = {_toml(key, value)}  # {reason}"
     yield from (f"# {note}" for note in project.environment.notes)
+
+
+def _what_is_run(project: Project) -> Iterator[str]:
+    """The programs and entry points, each with the places that say so."""
+    from importlint.report.characters import printable
+
+    for program in project.programs:
+        yield f"# program: {printable(program.command)}"
+        for reason in program.reasons:
+            yield f"#   {printable(_place(reason.location))}: {printable(reason.text)}"
+    for entry in project.entry_points:
+        yield f"# entry point: {printable(entry.what)} = {printable(entry.value)}"
+        yield f"#   {printable(_place(entry.location))}"
+
+
+def _place(location: Location) -> str:
+    return f"{location.path}:{location.span.line}"
 
 
 def _decided(project: Project) -> Mapping[str, tuple[Any, str]]:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from importlint.programs.files import own_program
 from importlint.programs.program import Program, Start
+from importlint.programs.targets import program_of
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -28,5 +29,9 @@ def find_programs(project: Project) -> tuple[Program, ...]:
 def _programs(project: Project) -> Iterator[Program]:
     for module in project.given_modules:
         program = own_program(project, module)
+        if program is not None:
+            yield program
+    for invocation in project.invocations:
+        program = program_of(project, invocation)
         if program is not None:
             yield program

@@ -45,8 +45,8 @@ class Invocation(Struct, frozen=True, kw_only=True, order=True):
     is_module: bool
     """Whether the target is a module's name, after `-m`; else it is a path."""
     target: str
-    directory: str
-    """Absolute: what a path is relative to, and where `-m` searches first."""
+    directory: str | None
+    """Absolute: what a path is relative to, and where `-m` searches first. None where that is not known."""
     is_safe: bool = False
     """Neither the directory of the script nor the current one is put on `sys.path`: `-P`, `-I`."""
 
@@ -67,7 +67,8 @@ class Program(Struct, frozen=True, kw_only=True):
     @property
     def command(self) -> str:
         """How to run it, as a person would type it."""
-        return f"python -m {self.name}" if self.start is Start.MODULE else f"python {self.name}"
+        options = " -P" * self.is_safe + " -m" * (self.start is Start.MODULE)
+        return f"python{options} {self.name}"
 
     @property
     def spec_name(self) -> str | None:
@@ -89,9 +90,10 @@ class Program(Struct, frozen=True, kw_only=True):
     def own_directory(self) -> str | None:
         """The directory that is put on `sys.path` for it, symbolic links resolved; None for none, and for `-m`.
 
-        What `-m` puts there is the current directory, which is taken to be a source root.
+        What `-m` puts there is the current directory, which is taken to be a source root. A directory that is run
+        is put there in any case.
         """
-        if self.is_safe or self.start is Start.MODULE:
+        if self.start is Start.MODULE or (self.is_safe and self.start is Start.FILE):
             return None
         return os.path.dirname(os.path.realpath(self.module.path))
 

@@ -26,6 +26,7 @@ _REFLECTION = re.compile(
     r"\bglobals\s*\(|\bexec\s*\(|\bvars\s*\(\s*\)|\bsys\s*\.\s*modules\b(?!\s*\[\s*[\"'])|\b_getframe\b|\bcurrentframe\b|\binspect\.stack\b"
     r"|\bglobal_enum\b|\b_convert_\b"
 )
+_LAUNCH_WORDS = ("subprocess", "runpy", "os.system", "os.popen", "os.exec", "session.run")
 _DEFINITION = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -47,6 +48,7 @@ def extract(source: Source, module: ParsedModule) -> f.ModuleFacts:
         import_hooks="meta_path" in text or "exec_module" in text,
         directives="importlint:" in text,
         shebang=text.startswith("#!"),
+        launches=any(word in text for word in _LAUNCH_WORDS),
         line_count=text.count("\n") + (not text.endswith("\n") and text != ""),
     )
 

@@ -547,4 +547,6 @@ class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):
     """The text has `importlint:` in it: perhaps a comment that is meant for importlint, which must make sense."""
     shebang: bool
     """The file starts with `#!`."""
+    launches: bool
+    """The text speaks of what starts Python: `sys.executable`, `runpy`, `subprocess` and the like."""
     line_count: int

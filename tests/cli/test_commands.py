@@ -27,6 +27,7 @@ python-version = "3.12"
 platform = "win32"
 path = ["lib"]
 output-format = "json"
+programs = ["-m shop.tool", "python -P run.py"]
 """
 
 
@@ -70,6 +71,44 @@ class TestConfig:
             "# environment: exactly the given path",
         ):
             assert expected in lines
+
+    def test_verbosely_it_lists_what_is_run(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        files = {
+            "importlint.toml": 'programs = ["-m shop.tool"]\n',
+            "Makefile": "all:\n\tpython -m shop\n",
+            "pyproject.toml": '[project.scripts]\nshop = "shop.tool:main"\n[project.entry-points.x]\ny = "shop"\n',
+            "setup.cfg": "[options.entry_points]\ngui_scripts =\n    win = shop.tool:main\n",
+            "shop/__init__.py": "",
+            "shop/__main__.py": "",
+            "shop/tool.py": 'if __name__ == "__main__":\n    print()\n',
+        }
+        Tree(files).write(tmp_path)
+        monkeypatch.chdir(tmp_path)
+        assert main(["config"]) == 0
+        quiet = capsys.readouterr().out
+        assert main(["config", "-v"]) == 0
+        verbose = capsys.readouterr().out
+        assert verbose.startswith(quiet)
+        assert verbose.removeprefix(quiet).splitlines() == [
+            "# program: python -m shop",
+            "#   Makefile:2: `python -m shop` in `Makefile`",
+            "#   shop/__main__.py:1: the name `__main__.py`",
+            "# program: python -m shop.tool",
+            "#   importlint.toml:1: `python -m shop.tool` in the setting `programs`",
+            "#   shop/tool.py:2: a main guard",
+            "# entry point: console script shop = shop.tool:main",
+            "#   pyproject.toml:2",
+            "# entry point: x y = shop",
+            "#   pyproject.toml:4",
+            "# entry point: gui script win = shop.tool:main",
+            "#   setup.cfg:3",
+        ]
+        before = load_settings(".")
+        Tree({"importlint.toml": verbose}).write(tmp_path)
+        after = load_settings(".")
+        assert after.programs == before.programs
 
     def test_unknown_rule_in_a_file(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
