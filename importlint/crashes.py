@@ -143,8 +143,11 @@ def closing_lines(failure: Failure, entry: str) -> frozenset[tuple[str, int]]:
 
 
 def _loads(project: Project) -> Mapping[str, tuple[str, ...]]:
-    """For each module the modules that it may load at import time, parents and called functions included."""
-    loads = project.graph.successors((Phase.IMPORT_TIME,), implicit=True)
+    """For each module the modules that it may load at import time, parents and called functions included.
+
+    So may lazy imports, if something reads their names then.
+    """
+    loads = project.graph.successors((Phase.IMPORT_TIME, Phase.LAZY), implicit=True)
     called = {name: set(targets) for name, targets in loads.items()}
     for edge in _called_imports(project):
         called[edge.importer].add(edge.imported)

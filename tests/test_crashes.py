@@ -57,6 +57,40 @@ def test_a_ring_is_one_finding_wherever_it_is_entered(tmp_path: Path) -> None:
     ]
 
 
+LAZY = {
+    "pkg/__init__.py": "",
+    "pkg/a.py": """
+        lazy from pkg import b
+        class A(b.Base):
+            pass
+        """,
+    "pkg/b.py": "from pkg.a import A\nclass Base: pass\n",
+}
+
+
+def test_a_lazy_import_closes_a_cycle_where_it_is_used(tmp_path: Path) -> None:
+    (diagnostic,) = found(tmp_path, LAZY, select="IL301", version="3.15")
+    assert told([diagnostic]) == [
+        "pkg/b.py:1 IL301 `import pkg.a` fails, whichever module of its cycle comes first: `A` is not bound yet"
+    ]
+    assert [
+        (step.location.path, step.location.span.line, step.note) for step in diagnostic.finding.trace
+    ] == [
+        ("pkg/a.py", 3, "runs `pkg.b`"),
+        ("pkg/b.py", 1, "fails"),
+        ("pkg/a.py", 3, "binds `A`, too late"),
+        ("pkg/a.py", 3, "fails instead if `pkg.b` comes first"),
+    ]
+
+
+def test_a_lazy_import_that_only_a_function_uses_closes_none(tmp_path: Path) -> None:
+    files = {
+        **LAZY,
+        "pkg/a.py": "lazy from pkg import b\nclass A:\n    def f(self) -> b.Base: return b.Base()\n",
+    }
+    assert [each.code for each in found(tmp_path, files, version="3.15")] == ["IL307"]
+
+
 def test_a_comment_where_it_fails_silences_it(tmp_path: Path) -> None:
     silenced = "from pkg.a import a  # importlint: ignore[IL301]\nc = 1\n"
     assert found(tmp_path, {**RING, "pkg/c.py": silenced}) == []

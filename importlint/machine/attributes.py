@@ -21,6 +21,7 @@ from importlint.machine.values import (
     External,
     Function,
     Instance,
+    Lazy,
     Match,
     Method,
     ModuleDict,
@@ -39,6 +40,7 @@ from importlint.syntax.namespace import ALWAYS_BOUND
 
 if TYPE_CHECKING:
     from importlint.machine.calls import Calls
+    from importlint.machine.lazy_imports import LazyImports
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Attributes:
         self.note_read: Callable[[ModuleObject, str, Place], None]
         self.note_miss: Callable[[ModuleObject], None]
         self.note_submodule: Callable[[ModuleObject, str, Value], None]
+        self.lazy: LazyImports
 
     def read(self, owner: Value, name: str, place: Place) -> Value:
         """`owner.name`.
@@ -168,6 +171,9 @@ class Attributes:
     def _of_module(self, module: ModuleObject, name: str, place: Place) -> Found | Missing:
         if name in module.names:
             value = module.names[name]
+            if isinstance(value, Lazy):
+                return self._of_lazy(module, name, value, place)
+            self.lazy.note_read(module, name)
             if (
                 module.is_package
                 and isinstance(value, ModuleObject)
@@ -184,10 +190,24 @@ class Attributes:
         built_in = self._own_attribute(module, name)
         if built_in is not None:
             return built_in
+        submodule = self.lazy.submodule(module, name, place)
+        if submodule is not None:
+            return Found(submodule)
         getter = module.names.get("__getattr__")
         if getter is not None:
             return self._ask(getter, name, place)
         return self.without_getattr(module, name)
+
+    def _of_lazy(self, module: ModuleObject, name: str, lazy: Lazy, place: Place) -> Found | Missing:
+        """A name that is lazy: one that imports itself is missing where its lack is an answer."""
+        if name in module.maybe:
+            return Found(UNKNOWN, surely=False)
+        try:
+            return Found(self.lazy.read(module, name, lazy, place))
+        except Raised as raised:
+            if raised.failure.type != "ImportCycleError":
+                raise
+            return Missing(raised.failure.certainty is Certainty.CERTAIN, raised)
 
     def without_getattr(self, module: ModuleObject, name: str) -> Missing:
         """That a name which is not in a module's namespace is missing there, its `__getattr__` apart."""

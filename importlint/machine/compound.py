@@ -148,12 +148,16 @@ class CompoundStatements(SimpleStatements):
             self._maybe(orelse)
 
     def try_(self, statement: f.Try) -> None:
+        self.frame.tries += 1
         try:
-            self._guarded(statement)
-        except (Raised, Left):
+            try:
+                self._guarded(statement)
+            except (Raised, Left):
+                self.block(statement.finalbody)
+                raise
             self.block(statement.finalbody)
-            raise
-        self.block(statement.finalbody)
+        finally:
+            self.frame.tries -= 1
 
     def _guarded(self, statement: f.Try) -> None:
         run = self.run

@@ -21,6 +21,7 @@ from importlint.machine.values import (
     External,
     Function,
     Generator,
+    Lazy,
     ModuleDict,
     ModuleObject,
     Presumed,
@@ -72,11 +73,21 @@ class Expressions:
     def look_up(self, name: f.Name) -> Value:
         """What a name is bound to; language reference, "Resolution of names"."""
         found = self._find(name.id)
+        if found is not None and isinstance(found[0], Lazy):
+            return self._lazy(name, found[0]) if found[1] else UNKNOWN
         if found is not None:
+            self.machine.lazy.note_read(self.frame.module, name.id)
             return found[0] if found[1] else in_doubt(found[0])
         if name.id == "__import__" or self.run.world.is_builtin(name.id):
             return constant(f"builtins.{name.id}", self.run.world.target)
         return self._unbound(name)
+
+    def _lazy(self, name: f.Name, lazy: Lazy) -> Value:
+        """What a lazy import of the module stands for; elsewhere such a value is nobody's name."""
+        module = self.frame.module
+        if module.names.get(name.id) is not lazy:
+            return UNKNOWN
+        return self.machine.lazy.read(module, name.id, lazy, self.place(name.span))
 
     def _find(self, name: str) -> tuple[Value, bool] | None:
         """What a name is bound to, and whether surely; None if it is not, or not known to be."""

@@ -36,6 +36,8 @@ class Frame:
     """The same for the loops that are running in it, innermost last."""
     on_yield: Callable[[Value], None] | None = None
     """Of a generator that is iterated: what is done with each item."""
+    tries: int = 0
+    """How many `try` statements are running in it."""
     handled: list[BaseException] = field(default_factory=list)
     """The exceptions whose handlers are running, innermost last: what a bare `raise` raises again."""
 

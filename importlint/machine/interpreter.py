@@ -14,6 +14,7 @@ from importlint.machine.calls import Calls
 from importlint.machine.compound import CompoundStatements
 from importlint.machine.expressions import Expressions
 from importlint.machine.frame import Frame
+from importlint.machine.lazy_imports import LazyImports
 from importlint.machine.library import Library
 from importlint.machine.loader import Loader
 from importlint.machine.run import Left, Run
@@ -34,6 +35,8 @@ class Machine:
         self.calls = Calls(run, self.attributes, lambda frame, block: Interpreter(self, frame).body(block))
         self.loader = Loader(run, self.attributes, self._execute)
         self.library = Library(run, self.attributes, self.calls, self.loader)
+        self.lazy = LazyImports(self.loader)
+        self.attributes.lazy = self.lazy
         self.attributes.calls = self.calls
         self.attributes.note_read = self.loader.note_read
         self.attributes.note_miss = self.loader.recorder.depends_on

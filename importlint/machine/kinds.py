@@ -18,6 +18,9 @@ from importlint.machine.values import (
     Value,
 )
 
+_NEWER = {"ImportCycleError": type("ImportCycleError", (ImportError,), {})}
+"""Built-in classes that the running Python may not have yet (3.15)."""
+
 _TYPES = {str: "str", int: "int", float: "float", bool: "bool", type(None): "NoneType"}
 
 
@@ -61,7 +64,8 @@ def is_subclass(cls: Value, kinds: Value) -> bool | None:
 def builtin_class(cls: External) -> type | None:
     """The built-in class that a dotted name stands for; None for anything else."""
     module, _, name = cls.name.rpartition(".")
-    found = getattr(builtins, name, None) if module == "builtins" else None
+    known = _NEWER.get(name) or getattr(builtins, name, None)
+    found = known if module == "builtins" else None
     return found if isinstance(found, type) else None
 
 

@@ -24,6 +24,7 @@ from importlint.machine.values import (
     ExceptionObject,
     External,
     Instance,
+    Lazy,
     ModuleObject,
     Sequence,
     Value,
@@ -144,6 +145,10 @@ class Loader:
             name=name,
             searches=(*there.searches[:-1], replace(last, spec=replace(there.spec, name=name))),
         )
+
+    def resolve_below(self, package: ModuleObject, tail: str) -> Resolution:
+        """Where a submodule of a package is."""
+        return self._resolve(f"{package.name}.{tail}", package.name)
 
     def _lacks_path(self, parent: Instance) -> bool:
         in_class = self.attributes.in_class(parent.cls, "__path__")
@@ -442,11 +447,17 @@ class Loader:
             later = module.code.later if module.code else frozenset()
             public = {name for name in later if not name.startswith("_")}
             self.note_read(module, "*", place, tuple(sorted(public - module.names.keys())))
+        public_names = [name for name in module.names if not name.startswith("_")]
         return {
-            name: value
-            for name, value in module.names.items()
-            if not name.startswith("_") and name not in module.maybe
+            name: self._star_value(module, name, place) for name in public_names if name not in module.maybe
         }
+
+    def _star_value(self, module: ModuleObject, name: str, place: Place) -> Value:
+        value = module.names[name]
+        if isinstance(value, Lazy):
+            return self.attributes.read(module, name, place)
+        self.attributes.lazy.note_read(module, name)
+        return value
 
 
 def _endless(name: str, place: Place) -> Failure:

@@ -120,6 +120,10 @@ class Recorder:
         if self.journal.recording is not None:
             self.journal.recording.append((self._expect_bound, (package, tail, module)))
 
+    def is_innermost(self, module: ModuleObject) -> bool:
+        """Whether it is the body of that module which runs, or a function that it has called."""
+        return bool(self._running) and self._running[-1].module is module
+
     def depends_on(self, module: ModuleObject | None) -> None:
         """What runs has looked at a partially initialised module, or (None) at what is loaded at all."""
         for running in reversed(self._running):

@@ -35,8 +35,9 @@ class SimpleStatements(Blocks):
 
     def import_(self, statement: f.Import) -> None:
         top = statement.module.partition(".")[0]
-        if statement.lazy:
-            self.bind(statement.asname or top, UNKNOWN)
+        is_lazy = self._is_lazy(statement)
+        if is_lazy is not False:
+            self.bind(statement.asname or top, self.machine.lazy.import_(statement) if is_lazy else UNKNOWN)
             return
         place = self.place(statement.span, statement_text(statement))
         if statement.asname:
@@ -52,9 +53,10 @@ class SimpleStatements(Blocks):
         if isinstance(name, SearchFailure):
             self.run.error(place, name.type, name.message)
             return
-        if statement.lazy:
-            for imported in statement.names:
-                self.bind(imported.binds, UNKNOWN)
+        is_lazy = self._is_lazy(statement)
+        if is_lazy is not False:
+            for bound, value in self.machine.lazy.import_from(statement, name):
+                self.bind(bound, value if is_lazy else UNKNOWN)
             return
         if name == "__future__":  # a compiler directive, which binds names all the same
             for imported in statement.names:
@@ -70,6 +72,15 @@ class SimpleStatements(Blocks):
             span = imported.span if is_on_first_line else statement.module_span
             here = self.place(span, place.statement)
             self.bind(imported.binds, loader.import_from(module, imported.name, here))
+
+    def _is_lazy(self, statement: f.Import | f.ImportFrom) -> bool | None:
+        """Whether an import is lazy, which it can be at module level and outside `try`; None if that is unknown."""
+        if not self.frame.is_module or self.frame.tries:
+            return False
+        is_lazy = self.machine.lazy.is_lazy(statement, self.frame.module, self.frame.code.package)
+        if is_lazy is None:
+            self._skip_imports((statement,))
+        return is_lazy
 
     def _star(self, module: Value, statement: f.ImportFrom) -> None:
         place = self.place(statement.names[0].span, statement_text(statement))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from importlint.machine.values import ModuleObject, Value
+from importlint.machine.values import Lazy, ModuleObject, Value
 
 Step = tuple[Callable[..., Any], tuple[Any, ...]]
 """Something that was done, as a call that does it again."""
@@ -46,7 +46,7 @@ class Journal:
         self._undo.append((_refill, (mapping, before)))
         return mapping.pop(key)
 
-    def add(self, names: set[str], name: str) -> None:
+    def add(self, names: set[K], name: K) -> None:
         """`names.add(name)`."""
         if self.recording is not None:
             self.recording.append((self.add, (names, name)))
@@ -111,5 +111,11 @@ class State:
         """The modules that imports ask for which did not run, and might have: their conditions are unknown."""
         self.is_strange = False
         """Code outside the project and the standard library has been called: what it calls back is unknown."""
+        self.lazy_submodules: set[str] = set()
+        """The modules that lazy imports have named: reading one from its package imports it."""
+        self.read_from_outside: set[tuple[str, str]] = set()
+        """The modules and names that were lazy until another module read them."""
+        self.resolving: list[Lazy] = []
+        """The lazy values whose imports are under way, outermost first."""
         self.objects: dict[str, ModuleObject] = {}
         """The modules that are followed, by name: the same objects for every run, as long as none fails."""

@@ -261,6 +261,20 @@ class Presumed:
     value: Value
 
 
+@dataclass(eq=False, slots=True)
+class Lazy:
+    """What a lazy import binds (PEP 810): the first read of the name imports what it stands for."""
+
+    module: str
+    """The full name of the module to import."""
+    names: tuple[str, ...]
+    """The attributes to read from that, one from the other."""
+    is_from: bool
+    """It is a `from` import of one name, which may be a submodule."""
+    statement: str
+    """The import as text."""
+
+
 Constant = str | int | float | bool | None
 Key = Constant | External | Class | Function | ModuleObject
 Value = (
@@ -285,6 +299,7 @@ Value = (
     | Generator
     | Manager
     | Presumed
+    | Lazy
     | Constant
 )
 

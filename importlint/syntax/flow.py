@@ -81,6 +81,7 @@ ANYTHING = "?"
 _BASES = {
     "ModuleNotFoundError": ("ImportError", "Exception", "BaseException"),
     "ImportError": ("Exception", "BaseException"),
+    "ImportCycleError": ("ImportError", "Exception", "BaseException"),
     "AttributeError": ("Exception", "BaseException"),
     "ValueError": ("Exception", "BaseException"),
 }

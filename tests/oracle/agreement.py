@@ -152,7 +152,7 @@ def _is_beyond(raised: Raised) -> bool:
     """
     if raised.message in ("told", "'told'", "") or raised.type == "NameError":
         return bool(raised.function)  # at module and class level they are claimed
-    if raised.type in ("ImportError", "ModuleNotFoundError"):
+    if raised.type in ("ImportError", "ImportCycleError", "ModuleNotFoundError"):
         return False
     if raised.type == "AttributeError":
         # `module 'm' has no attribute`, or what a module's own `__getattr__` says; not an attribute of a number

@@ -38,6 +38,7 @@ class Feature(enum.Enum):
     NAMES = "names"
     BLOCKS = "blocks"
     ANNOTATIONS = "annotations"
+    LAZY = "lazy"
     LAYOUT = "layout"
     PROGRAMS = "programs"
 
@@ -46,6 +47,8 @@ class Scope(enum.Enum):
     """Where a statement stands."""
 
     MODULE = "module"
+    TRY = "try"
+    """At module level, inside a `try` statement: no place for lazy imports."""
     CLASS = "class"
     FUNCTION = "function"
 
@@ -93,6 +96,7 @@ class Template(Struct, frozen=True):
 
     lines: tuple[str, ...]
     module_only: bool = False
+    is_lazy: bool = False
     since: tuple[int, int] = (3, 8)
 
 
@@ -111,7 +115,9 @@ def _templates(text: str) -> list[Template]:
     lines = text.split("\n")
     needs = lines.pop(0) if text.startswith("# ") else ""
     version, times = re.search(r"3\.(\d+)", needs), re.search(r"x(\d)", needs)
-    template = Template(tuple(lines), "module" in needs, (3, int(version[1]) if version else 8))
+    template = Template(
+        tuple(lines), "module" in needs, "lazy" in needs, (3, int(version[1]) if version else 8)
+    )
     return [template] * (int(times[1]) if times else 1)
 
 
@@ -146,14 +152,21 @@ class Writer:
 
     def statement(self, scope: Scope = Scope.MODULE, depth: int = 0) -> Lines:
         """Any statement that may stand there; one in two is a plain one, and all that are deep down."""
-        others = [group for group in _grammar() if group in self.features and group is not Feature.IMPORTS]
+        others = [group for group in self.features - {Feature.IMPORTS} if self._allowed(group, scope)]
+        others.sort(key=list(Feature).index)
         is_plain = depth > 2 or not others or not self.once_in(2)
-        allowed = [
+        group = Feature.IMPORTS if is_plain else self.pick(others)
+        return _Filling(self, scope, depth).statement(self.pick(self._allowed(group, scope)))
+
+    def _allowed(self, group: Feature, scope: Scope) -> list[Template]:
+        """The templates of a group that may stand there."""
+        return [
             template
-            for template in _grammar()[Feature.IMPORTS if is_plain else self.pick(others)]
-            if template.since <= self.version and (scope is Scope.MODULE or not template.module_only)
+            for template in _grammar().get(group, ())
+            if template.since <= self.version
+            and (scope in (Scope.MODULE, Scope.TRY) or not template.module_only)
+            and (scope is Scope.MODULE or not template.is_lazy)
         ]
-        return _Filling(self, scope, depth).statement(self.pick(allowed))
 
     def block(self, scope: Scope, depth: int = 0) -> Lines:
         """One statement or two."""
@@ -194,6 +207,8 @@ class _Filling:
     def statement(self, template: Template) -> Lines:
         """The template's lines without holes."""
         lines: Lines = []
+        if self.scope is Scope.MODULE and "try:" in template.lines:
+            self.scope = Scope.TRY
         for line in template.lines:
             chosen = re.sub(r"<<(.*?)>>(?!>)", lambda found: self.writer.pick(found[1].split("|")), line)
             text = chosen.lstrip()
@@ -212,6 +227,8 @@ class _Filling:
                 return self.writer.block(Scope.FUNCTION, self.depth)
             case "<read>":
                 return [self._read()]
+            case "<lazy read>":
+                return [f"lazy {self._read()}"]
         return [re.sub(r"<([a-z][a-z ]*)>", lambda found: self._text(found[1]), text)]
 
     def _text(self, hole: str) -> str:

@@ -144,10 +144,25 @@ def in_fork(*arguments):
     os.waitpid(child, 0)
     return json.loads(text) if text else None
 
+def forget_lazy_submodules(names):
+    # There is no other way: the interpreter keeps them until they are read from their package.
+    for name in names:
+        while "." in name:
+            package, _, tail = name.rpartition(".")
+            sys.modules[package], sys.modules[name] = types.ModuleType(package), types.ModuleType(name)
+            getattr(sys.modules[package], tail, None)
+            name = package
+
 def in_place(*arguments):
     changed = os.environ, sys.modules, vars(sys)
     before, path = list(map(dict, changed)), list(sys.path)
+    lazy = set(getattr(sys, "lazy_modules", ()))
     text = record(*arguments)
+    if hasattr(sys, "lazy_modules"):
+        started = {event.partition(" ")[2] for event in json.loads(text)["events"]}
+        forget_lazy_submodules((set(sys.modules) | sys.lazy_modules | started) - lazy - set(before[1]))
+        sys.lazy_modules.clear()
+        sys.lazy_modules.update(lazy)
     for each, content in zip(changed, before):
         each.clear()
         each.update(content)

@@ -7,6 +7,7 @@ made the text, and needs a few hundred questions instead of thousands.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from textwrap import dedent, indent
 
@@ -43,7 +44,7 @@ def _smaller_trees(drawn: Drawn) -> Iterator[Drawn]:
 def _smaller_modules(text: str) -> Iterator[str]:
     """The module without a statement, or with one block of a statement in its place."""
     lines = text.splitlines(keepends=True)
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(ast.parse(_without_lazy(text))):
         if isinstance(node, ast.stmt):
             start = min(each.lineno for each in (node, *getattr(node, "decorator_list", ()))) - 1
             before, after = lines[:start], lines[node.end_lineno :]
@@ -55,8 +56,9 @@ def _smaller_modules(text: str) -> Iterator[str]:
                 yield from _legal([*before, replacement, *after])
             if isinstance(node, ast.Import | ast.ImportFrom) and len(node.names) > 1:
                 for name in node.names:
+                    lazy = "lazy " if lines[start].lstrip().startswith("lazy ") else ""
                     node_without = ast.unparse(_without(node, name))
-                    yield from _legal([*before, f"{margin}{node_without}\n", *after])
+                    yield from _legal([*before, f"{margin}{lazy}{node_without}\n", *after])
 
 
 def _blocks(node: ast.stmt) -> list[list[ast.stmt]]:
@@ -76,7 +78,12 @@ def _without(node: ast.Import | ast.ImportFrom, name: ast.alias) -> ast.stmt:
 def _legal(lines: list[str]) -> Iterator[str]:
     text = "".join(lines)
     try:
-        ast.parse(text)
+        ast.parse(_without_lazy(text))
     except SyntaxError:
         return
     yield text
+
+
+def _without_lazy(text: str) -> str:
+    """The text for a parser that does not know lazy imports: lines and indentation stay."""
+    return re.sub(r"^( *)lazy (?=import|from)", r"\1", text, flags=re.MULTILINE)
