@@ -77,7 +77,7 @@ class SimpleStatements(Blocks):
         """Whether an import is lazy, which it can be at module level and outside `try`; None if that is unknown."""
         if not self.frame.is_module or self.frame.tries:
             return False
-        is_lazy = self.machine.lazy.is_lazy(statement, self.frame.module, self.frame.code.package)
+        is_lazy = self.machine.lazy.is_lazy(statement, self.frame.module, self.frame.module.base)
         if is_lazy is None:
             self._skip_imports((statement,))
         return is_lazy
