@@ -136,13 +136,14 @@ class Blocks(Expressions):
 
     def _unpack(self, targets: tuple[f.Expression, ...], value: Value) -> None:
         items = self.calls.iterate(value, self.place(f.Span(1, 1, 1, 1)))
-        is_plain = not any(isinstance(target, f.Starred) for target in targets)
-        if items is not None and is_plain and len(items) == len(targets):
-            for target, item in zip(targets, items, strict=True):
-                self.bind_target(target, item)
-            return
-        for target in targets:
-            self.bind_target(target.value if isinstance(target, f.Starred) else target, UNKNOWN)
+        star = next((index for index, each in enumerate(targets) if isinstance(each, f.Starred)), None)
+        if items is not None and star is not None and len(items) >= len(targets) - 1:
+            end = len(items) - (len(targets) - 1 - star)
+            items = [*items[:star], Sequence("list", list(items[star:end])), *items[end:]]
+        if items is None or len(items) != len(targets):
+            items = [UNKNOWN] * len(targets)
+        for target, item in zip(targets, items, strict=True):
+            self.bind_target(target.value if isinstance(target, f.Starred) else target, item)
 
     def _put_item(self, owner: Value, index: Value, value: Value) -> None:
         if owner == SYS_MODULES:

@@ -62,7 +62,8 @@ def packages(draw: st.DrawFn, features: frozenset[Feature], version: tuple[int, 
     namespaces: set[str] = set()
     shadowed: set[str] = set()
     if Feature.LAYOUT in features:
-        inits = [name for name, place in places.items() if place.endswith("__init__.py")]
+        # one without a module would have no directory
+        inits = [name for name in places if any(each.startswith(f"{name}.") for each in places)]
         namespaces = draw(st.sets(st.sampled_from(inits)))
         shadowed = draw(st.sets(st.sampled_from(["pkg/sub.py", "pkg/a/__init__.py", "pkg.py"]), max_size=1))
         if draw(st.booleans()):

@@ -83,6 +83,9 @@ ImportError('told'); ModuleNotFoundError('told'); AttributeError('told'); ValueE
 RuntimeError; NameError('told')
 """
 
+_MISTAKEN = r"lazy import (\w+\.\w+(?:\.\w+)*)\.(\w+) as"
+"""What 3.15.0rc1 has a mistake in, and later ones have not: `lazy import pkg.sub.a as m` may give `pkg.a`."""
+
 _TEXTS = {
     "condition": _pieces(_KNOWN),
     "unknown": _pieces(_UNKNOWN),
@@ -166,6 +169,7 @@ class Writer:
             if template.since <= self.version
             and (scope in (Scope.MODULE, Scope.TRY) or not template.module_only)
             and (scope is Scope.MODULE or not template.is_lazy)
+            and not (template.lines[-1].startswith("(Y):") and Feature.LAZY in self.features)  # libcst 1.9
         ]
 
     def block(self, scope: Scope, depth: int = 0) -> Lines:
@@ -228,8 +232,9 @@ class _Filling:
             case "<read>":
                 return [self._read()]
             case "<lazy read>":
-                return [f"lazy {self._read()}"]
-        return [re.sub(r"<([a-z][a-z ]*)>", lambda found: self._text(found[1]), text)]
+                return [re.sub(_MISTAKEN, r"lazy from \1 import \2 as", f"lazy {self._read()}")]
+        filled = re.sub(r"<([a-z][a-z ]*)>", lambda found: self._text(found[1]), text)
+        return [re.sub(_MISTAKEN, r"lazy from \1 import \2 as", filled)]
 
     def _text(self, hole: str) -> str:
         if hole not in self.filled:

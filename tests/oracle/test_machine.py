@@ -89,6 +89,11 @@ EXAMPLE_TREES = {
         "pkg/a.py": "import pkg.b as m\nfor n in (m, m):\n    n.Y\nX = 1\n",
         "pkg/b.py": "import pkg.a\n",
     },
+    "the rest of a sequence": {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "import pkg\n[X, *n] = pkg, pkg\nn[0].b\n",
+        "pkg/b.py": "import pkg\n*n, X = (pkg,)\nX.a\nm, *n, X = 1, pkg\n",
+    },
     "no star import takes `__all__`": {
         "pkg/__init__.py": "from pkg.b import __all__ as names\n",
         "pkg/a.py": "import pkg.b\n__all__ = []\n",
