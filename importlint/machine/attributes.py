@@ -82,7 +82,7 @@ class Attributes:
         self.calls: Calls
         self.note_read: Callable[[ModuleObject, str, Place], None]
         self.note_miss: Callable[[ModuleObject], None]
-        self.note_submodule: Callable[[ModuleObject, str, Value], None]
+        self.note_name: Callable[[ModuleObject, str, Value], None]
         self.lazy: LazyImports
 
     def read(self, owner: Value, name: str, place: Place) -> Value:
@@ -174,12 +174,7 @@ class Attributes:
             if isinstance(value, Lazy):
                 return self._of_lazy(module, name, value, place)
             self.lazy.note_read(module, name)
-            if (
-                module.is_package
-                and isinstance(value, ModuleObject)
-                and value.name == f"{module.name}.{name}"
-            ):
-                self.note_submodule(module, name, value)
+            self.note_name(module, name, value)
             return Found(value, surely=name not in module.maybe)
         if not module.is_followed:
             full = f"{module.name}.{name}"

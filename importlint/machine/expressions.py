@@ -103,6 +103,7 @@ class Expressions:
             frame = frame.parent
         module = self.frame.module
         if name in module.names:
+            self.attributes.note_name(module, name, module.names[name])
             return module.names[name], name not in module.maybe
         found = self.attributes._own_attribute(module, name)
         if found is not None and (name.startswith("__") and name not in ("__class__", "__dict__")):

@@ -40,7 +40,7 @@ class Machine:
         self.attributes.calls = self.calls
         self.attributes.note_read = self.loader.note_read
         self.attributes.note_miss = self.loader.recorder.depends_on
-        self.attributes.note_submodule = self.loader.recorder.saw_submodule
+        self.attributes.note_name = self.loader.recorder.saw_name
         self.calls.library = self.library
 
     def in_frame(self, frame: Frame) -> Expressions:

@@ -31,7 +31,9 @@ class LazyImports:
 
     # ---- statements
 
-    def is_lazy(self, statement: f.Import | f.ImportFrom, module: ModuleObject, package: str) -> bool | None:
+    def is_lazy(
+        self, statement: f.Import | f.ImportFrom, module: ModuleObject, package: str | None
+    ) -> bool | None:
         """Whether a statement at module level is lazy: as it says, or since `__lazy_modules__` has its module.
 
         None if that is unknown.

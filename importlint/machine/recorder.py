@@ -115,10 +115,13 @@ class Recorder:
         elif all(each.module is not module for each in self._running):
             running.is_free = False  # it was made for somebody else, in a way of its own
 
-    def saw_submodule(self, package: ModuleObject, tail: str, module: Value) -> None:
-        """What runs has read a submodule from its package, where somebody's import has bound it."""
-        if self.journal.recording is not None:
-            self.journal.recording.append((self._expect_bound, (package, tail, module)))
+    def saw_name(self, module: ModuleObject, name: str, value: Value) -> None:
+        """What runs has read a name of a module, which somebody else may have bound or will: an import, a function."""
+        if self.journal.recording is None:
+            return
+        is_submodule = isinstance(value, ModuleObject) and value.name == f"{module.name}.{name}"
+        if is_submodule or (not module.initialising and self.run.world.is_rebound(module.spec, name)):
+            self.journal.recording.append((self._expect_bound, (module, name, value)))
 
     def is_innermost(self, module: ModuleObject) -> bool:
         """Whether it is the body of that module which runs, or a function that it has called."""
@@ -181,8 +184,8 @@ class Recorder:
         if found is not module:
             raise Differs
 
-    def _expect_bound(self, package: ModuleObject, tail: str, module: Value) -> None:
-        if package.names.get(tail) is not module:
+    def _expect_bound(self, module: ModuleObject, name: str, value: Value) -> None:
+        if module.names.get(name) is not value:
             raise Differs
 
     def _expect_absence(self, name: str) -> None:

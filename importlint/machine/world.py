@@ -88,6 +88,7 @@ class ProjectWorld:
         self._changed = changed or {}
         self._codes: dict[str, Code | None] = {}
         self._brought: dict[str, tuple[str, ...]] = {}
+        self._rebound: dict[str | None, frozenset[str] | None] = {}
         self._reachable: dict[tuple[str, ...], frozenset[str]] = {}
 
     def resolve(self, name: str) -> Resolution:
@@ -226,6 +227,16 @@ class ProjectWorld:
         """Whether something besides a module's own statements may bind a name of it."""
         names = self.project.exports.added(spec)
         return names is None or name in names
+
+    def is_rebound(self, spec: Spec, name: str) -> bool:
+        """Whether a module of the project may have another value for a name than the one its own body gave it."""
+        if spec.origin not in self._rebound:
+            self._rebound[spec.origin] = self.project.exports.added(spec)
+        names = self._rebound[spec.origin]
+        if names is not None:
+            return name in names
+        code = self.code(spec)
+        return code is not None and name not in code.later
 
     def star_names(self, spec: Spec) -> frozenset[str] | None:
         """The names that a star import may take from a module outside the project."""

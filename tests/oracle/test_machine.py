@@ -184,6 +184,14 @@ EXAMPLE_TREES = {
         "pkg/d.py": "from pkg import c\n",
         "pkg/e.py": "from pkg import d\n",
     },
+    "a function that another module replaces": {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "from pkg import hook\nhook.ask()\n",
+        "pkg/b.py": "from pkg import hook\ndef h():\n    from . import d\nhook.h = h\n",
+        "pkg/c.py": "import pkg.b\nimport pkg.a\n",
+        "pkg/d.py": "",
+        "pkg/hook.py": "def h():\n    return None\ndef ask():\n    h()\n",
+    },
     "a parent that is an instance": {
         "pkg/__init__.py": "import sys\nclass D:\n    pass\nsys.modules[__name__] = D()\n",
         "pkg/a.py": "",
