@@ -41,6 +41,8 @@ class CompoundStatements(SimpleStatements):
         while True:
             value = self.value(statement.test)
             known = self.judged(statement.test, value)
+            if known is None and _gives_default(statement):
+                known, value = True, Presumed(True)
             if known is None or isinstance(value, Presumed):
                 self._unknown_branch(statement, known)
                 return
@@ -326,6 +328,18 @@ class _Loop:
 def _just_leaves(block: f.Block) -> bool:
     """Whether a block only raises."""
     return bool(block) and isinstance(block[-1], f.Raise)
+
+
+def _gives_default(statement: f.If) -> bool:
+    """Whether it is `if x is None: x = constant`: most likely nobody has set what has a default."""
+    match statement:
+        case f.If(
+            test=f.Compare(left=f.Name(id=name), operators=("is",), comparators=(f.Constant(value=None),)),
+            body=(f.Assign(targets=(f.Name(id=target),), value=f.Constant()),),
+            orelse=(),
+        ):
+            return target == name
+    return False
 
 
 def _is_guard(statement: f.If) -> bool:

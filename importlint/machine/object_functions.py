@@ -21,6 +21,7 @@ from importlint.machine.values import (
     Method,
     ModuleDict,
     ModuleObject,
+    Presumed,
     Sequence,
     Value,
 )
@@ -50,9 +51,19 @@ def _hasattr(library: Library, arguments: Arguments, keywords: Keywords, place: 
     found = library.attributes.lookup(arguments[0], arguments[1], place)
     if isinstance(found, Missing):
         return False if found.surely else UNKNOWN
+    if isinstance(found.value, External) and _lacks(library, arguments[0], arguments[1]):
+        return Presumed(False)  # unless somebody has put it there
     if found.value is UNKNOWN or isinstance(found.value, External) or not found.surely:
         return UNKNOWN
     return True
+
+
+def _lacks(library: Library, owner: Value, name: str) -> bool:
+    """Whether a module of the standard library has no such name of its own."""
+    if not isinstance(owner, ModuleObject) or owner.is_followed:
+        return False
+    world = library.run.world
+    return world.is_library(owner.spec) and world.lacks(owner.spec, name)
 
 
 def _setattr(library: Library, arguments: Arguments, keywords: Keywords, place: Place) -> Value:

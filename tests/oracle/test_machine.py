@@ -192,6 +192,18 @@ EXAMPLE_TREES = {
         "pkg/d.py": "",
         "pkg/hook.py": "def h():\n    return None\ndef ask():\n    h()\n",
     },
+    "a setting with a default": {
+        "pkg/__init__.py": "import json\ndef h():\n    x = json.loads('null')\n    if x is None:\n        x = False\n"
+        "    return x\nif h():\n    from . import b\nelse:\n    from . import c\n",
+        "pkg/b.py": "",
+        "pkg/c.py": "",
+    },
+    "what the built-in names lack": {
+        "pkg/__init__.py": "import builtins\nif hasattr(builtins, '__IPYTHON__'):\n    from . import b\n"
+        "else:\n    from . import c\n",
+        "pkg/b.py": "",
+        "pkg/c.py": "",
+    },
     "a parent that is an instance": {
         "pkg/__init__.py": "import sys\nclass D:\n    pass\nsys.modules[__name__] = D()\n",
         "pkg/a.py": "",
