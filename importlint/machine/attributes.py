@@ -328,9 +328,10 @@ class Attributes:
                     value = value.function
                 return Found(Method(owner.receiver, value, name) if isinstance(value, Function) else value)
             if not isinstance(each, Class):
-                if not isinstance(each, External) or not each.name.startswith("builtins."):
+                full = f"{each.name}.{name}" if isinstance(each, External) else ""
+                if not full.startswith("builtins.") and full != "types.ModuleType.__init__":
                     return Found(UNKNOWN)
-                return Found(self._of_builtin(owner, f"{each.name}.{name}"))
+                return Found(self._of_builtin(owner, full))
         return Found(self._of_builtin(owner, f"builtins.object.{name}"))
 
     def _of_builtin(self, owner: Super, name: str) -> Value:

@@ -268,6 +268,11 @@ class Calls:
             if not init.surely or cls.generates_init:
                 self.journal.set(instance, "is_open", True)
                 self.unknown(arguments, keywords)
+            if cls.generates_init and not self.run.doubt:
+                for name, value in keywords.items():
+                    field = self.attributes.in_class(cls, name)
+                    if not isinstance(field, Found) or field.value is not UNKNOWN:  # what that is may convert
+                        self.journal.put(instance.names, name, value)
             if arguments and _MODULE_TYPE in linearised(cls):
                 self.journal.put(instance.names, "__name__", arguments[0])
             after = self.attributes.in_class(cls, "__post_init__")

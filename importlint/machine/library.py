@@ -19,7 +19,16 @@ from importlint.machine.object_functions import OBJECT_FUNCTIONS
 from importlint.machine.paths import PATH_FUNCTIONS
 from importlint.machine.patterns import PATTERN_FUNCTIONS
 from importlint.machine.run import Place, Run
-from importlint.machine.values import UNKNOWN, ExceptionObject, External, Presumed, Value
+from importlint.machine.values import (
+    UNKNOWN,
+    Class,
+    ExceptionObject,
+    External,
+    Function,
+    Instance,
+    Presumed,
+    Value,
+)
 from importlint.machine.wrappers import WRAPPERS
 
 if TYPE_CHECKING:
@@ -60,13 +69,12 @@ class Library:
             return External(f"importlint.decorator:{name}")
         is_library = self.run.world.is_library_name(name)
         module = place.module
-        if (
-            module is not None
-            and not is_library
-            and module.name in arguments
-            and self.run.world.may_fill(name)
-        ):
-            self.calls.disturb(module)
+        if module is not None and not is_library and module.name in (*arguments, *keywords.values()):
+            if self.run.world.may_fill(name):
+                self.calls.disturb(module)
+            importer = self.loader.importer(name)
+            if isinstance(importer, Function | Class):
+                return self.calls.call(importer, arguments, keywords, place)
         return self.calls.unknown(arguments, keywords, is_library=is_library)
 
     def method(
@@ -108,6 +116,15 @@ def _nothing(library: Library, arguments: Arguments, keywords: Keywords, place: 
     return None
 
 
+def _name_module(library: Library, arguments: Arguments, keywords: Keywords, place: Place) -> Value:
+    """`types.ModuleType.__init__`, called by a class that derives from it."""
+    match arguments:
+        case (Instance() as instance, *_):
+            name = arguments[1] if len(arguments) > 1 else keywords.get("name", UNKNOWN)
+            library.attributes.write(instance, "__name__", name, place)
+    return None
+
+
 _FUNCTIONS: dict[str, LibraryFunction] = {
     **IMPORT_FUNCTIONS,
     **OBJECT_FUNCTIONS,
@@ -121,6 +138,7 @@ _FUNCTIONS: dict[str, LibraryFunction] = {
     "builtins.type.__init__": _nothing,
     "builtins.object.__init__": _nothing,
     "builtins.object.__init_subclass__": _nothing,
+    "types.ModuleType.__init__": _name_module,
     "builtins.print": _nothing,
     "warnings.warn": _nothing,
 }

@@ -268,6 +268,28 @@ class Loader:
             with self.run.presuming(), suppress(Raised):
                 self.load(name, place)
 
+    def importer(self, name: str) -> Value:
+        """What has a dotted name outside the project, if it may import modules by names that it is told; else None.
+
+        Of such code just the file that defines it runs, apart from `sys.modules`, each time that it is asked for.
+        """
+        found = self.world.importer(name)
+        if found is None:
+            return None
+        spec, code, attribute = found
+        module = ModuleObject(
+            spec.name,
+            spec,
+            code,
+            is_followed=True,
+            is_package=spec.is_package,
+            initialising=False,
+            is_open=True,
+        )
+        with suppress(Raised):
+            self.execute(module)
+        return module.names.get(attribute)
+
     def _absent(self, name: str, resolution: Resolution, place: Place) -> Value:
         """Raise for a module that is not there; what may be there is taken to be, except where its lack is caught."""
         failure = resolution.failure
@@ -399,13 +421,15 @@ class Loader:
         return constant(full, self.world.target)
 
     def note_read(self, module: ModuleObject, name: str, place: Place, missing: tuple[str, ...] = ()) -> None:
-        """Remember that a name was read from a module, if that is partially initialised.
+        """Remember that the project read a name from a module, if that is partially initialised.
 
         `missing` are the public names that a star import does not take, as they are bound later.
         """
         if not module.initialising or place.module is None or place.module is module:
             return
         self.recorder.depends_on(module)
+        if place.is_outside:
+            return
         read = PartialRead(
             module=place.module.name,
             location=place.location,

@@ -37,6 +37,11 @@ class Place:
         self.location = location
         self.statement = statement
 
+    @property
+    def is_outside(self) -> bool:
+        """It is not in the project's code."""
+        return self.module is not None and self.module.code is not None and self.module.code.is_outside
+
 
 class Raised(Exception):  # noqa: N818 - the model's word for an exception of the analysed code
     """An exception of the analysed code on its way out."""
@@ -157,7 +162,7 @@ class Run:
         Raises:
             Raised: it is, as far as the conditions around it hold.
         """
-        is_certain = surely and not (self.doubt or self.presumption or self.is_lost)
+        is_certain = surely and not (self.doubt or self.presumption or self.is_lost or place.is_outside)
         if is_certain and is_claim and self.state.skipped and place.module is not None:
             involved = {place.module.name}
             if from_module is not None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from importlint.discovery import Module
+from importlint.finder.resolve import absolute_name
 from importlint.finder.spec import Kind, Resolution, Spec
 from importlint.syntax import facts as f
 from importlint.syntax.bodies import Bodies
@@ -18,6 +20,10 @@ from importlint.syntax.source import ProblemKind, Source, SourceProblem, read_so
 
 if TYPE_CHECKING:
     from importlint.project import Project
+
+
+_IMPORTS = re.compile(r"\b(?:import_module|__import__)\b")
+_MAX_REEXPORTS = 5
 
 
 class Code:
@@ -31,6 +37,8 @@ class Code:
         """Its path as reports show it."""
         self.later = project.namespace(module.path).names  # type: ignore[union-attr]  # it has facts
         """Every name that it binds somewhere."""
+        self.is_outside = module.path not in project.modules
+        """It is not the project's: nothing that hangs on it is certain."""
 
     @property
     def known(self) -> Known:
@@ -89,6 +97,7 @@ class ProjectWorld:
         self._codes: dict[str, Code | None] = {}
         self._brought: dict[str, tuple[str, ...]] = {}
         self._rebound: dict[str | None, frozenset[str] | None] = {}
+        self._importers: dict[str, tuple[Spec, Code, str] | None] = {}
         self._reachable: dict[tuple[str, ...], frozenset[str]] = {}
 
     def resolve(self, name: str) -> Resolution:
@@ -137,6 +146,39 @@ class ProjectWorld:
             for link in self.project.closure.links(self.project.module_of(spec)):
                 if link.phase is Phase.IMPORT_TIME and not link.circumstances.handling:
                     yield from (load.spec.name for load in link.loads if self._is_of_interest(load.spec.name))
+
+    def importer(self, name: str) -> tuple[Spec, Code, str] | None:
+        """Where what has a dotted name outside the project is defined: the module, its code, the name there.
+
+        None if that cannot be told, or if nothing there imports modules by names that it computes.
+        """
+        if name not in self._importers:
+            self._importers[name] = self._find_importer(name)
+        return self._importers[name]
+
+    def _find_importer(self, name: str) -> tuple[Spec, Code, str] | None:
+        project = self.project
+        for _ in range(_MAX_REEXPORTS):
+            owner, _, attribute = name.rpartition(".")
+            spec = self.resolve(owner).spec if owner else None
+            if spec is None or spec.kind is not Kind.SOURCE or spec.origin is None:
+                return None
+            if spec.origin in project.modules or self.is_library(spec):
+                return None
+            module = project.module_of(spec)
+            alias = project.known_names(spec.origin).aliases.get(attribute)
+            if alias is None:
+                source, facts = read_source(spec.origin), project.facts(spec.origin)
+                if not isinstance(source, Source) or not isinstance(facts, f.ModuleFacts):
+                    return None
+                imports = _IMPORTS.search(source.text)
+                return (spec, Code(project, module, facts), attribute) if imports else None
+            written = alias.lstrip(".")
+            absolute = absolute_name(module.package, len(alias) - len(written), written, self.target.version)
+            if not isinstance(absolute, str):
+                return None
+            name = absolute
+        return None
 
     def _is_of_interest(self, name: str) -> bool:
         spec = self.resolve(name).spec

@@ -1,4 +1,4 @@
-"""Installed packages that import the project back, against CPython: the order in which its own modules run."""
+"""Installed packages that import modules of the project, against CPython: the order in which these run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from importlint.config import load_settings
+from importlint.diagnostics import Certainty
 from importlint.project import Project
 from tests.cpython import installed
 from tests.oracle.agreement import Comparison
@@ -50,6 +51,89 @@ EXAMPLES = {
         "def later():\n    import pkg.c\n",
     },
 }
+
+
+LAZY_USE = {
+    "pkg/a.py": "from pkg.lazy import X\nimport pkg.lazy.b\n",
+    "pkg/lazy/b.py": "",
+    "pkg/lazy/c.py": "import pkg.lazy.b\nX = 1\n",
+}
+LAZY_CLASS = """
+import importlib
+import os
+from types import ModuleType
+
+class Lazy(ModuleType):
+    def __init__(self, name, table, file):
+        super().__init__(name)
+        self.__path__ = [os.path.dirname(file)]
+        self._table = table
+
+    def __getattr__(self, name):
+        if name not in self._table:
+            raise AttributeError(name)
+        module = importlib.import_module("." + self._table[name], self.__name__)
+        value = getattr(module, name)
+        setattr(self, name, value)
+        return value
+"""
+LAZY_TABLE = """
+import importlib
+from dataclasses import dataclass
+
+@dataclass
+class Source:
+    module: str
+
+def attach(package, table):
+    sources = {name: Source(module=f"{package}.{module}") for name, module in table.items()}
+
+    def __getattr__(name):
+        if name in sources:
+            return getattr(importlib.import_module(sources[name].module), name)
+        raise AttributeError(name)
+
+    return __getattr__
+"""
+LAZY = {
+    "an object instead of the module": {
+        "lazies/__init__.py": "from ._lazy import Lazy as Module\n",
+        "lazies/_lazy.py": LAZY_CLASS,
+        "pkg/lazy/__init__.py": "import sys\nfrom lazies import Module\n"
+        "sys.modules[__name__] = Module(name=__name__, table={'X': 'c'}, file=__file__)\n",
+    },
+    "a function that gives the module its `__getattr__`": {
+        "lazies.py": LAZY_TABLE,
+        "pkg/lazy/__init__.py": "import lazies\n__getattr__ = lazies.attach(__name__, {'X': 'c'})\n",
+    },
+}
+
+
+@pytest.mark.parametrize("files", LAZY.values(), ids=LAZY)
+def test_importers_that_are_told_names(files: dict[str, str], tmp_path: Path) -> None:
+    """What they import when a name is read runs at that moment."""
+    comparison = _compare({**LAZY_USE, **files}, tmp_path)
+    assert "start pkg.lazy.c" in comparison.runs[0].events
+    assert not comparison.difference, str(comparison)
+
+
+@pytest.mark.parametrize("files", LAZY.values(), ids=LAZY)
+def test_an_importer_that_fails(files: dict[str, str], tmp_path: Path) -> None:
+    """Where its own code fails, outside the project, is no place for a certain claim."""
+    files = {path: text.replace("'X': 'c'", "'X': 'nowhere'") for path, text in files.items()}
+    comparison = _compare({**LAZY_USE, **files}, tmp_path)
+    error = comparison.trace.error
+    assert comparison.runs[0].error is not None
+    assert error is None or error.certainty is Certainty.POSSIBLE
+
+
+@pytest.mark.parametrize("files", LAZY.values(), ids=LAZY)
+def test_what_an_importer_reads(files: dict[str, str], tmp_path: Path) -> None:
+    """That a module is partially initialised there is nothing to say of the project's code."""
+    again = {"pkg/lazy/c.py": "X = 1\nfrom pkg.lazy import X as Y\n"}
+    comparison = _compare({**LAZY_USE, **files, **again}, tmp_path)
+    assert not comparison.difference, str(comparison)
+    assert not comparison.trace.partial_reads
 
 
 @pytest.mark.parametrize("files", EXAMPLES.values(), ids=EXAMPLES)
