@@ -23,24 +23,29 @@ _PLATFORMS = {"win32": "Windows", "linux": "Linux", "darwin": "macOS", "posix": 
 
 
 def is_judged(project: Project, link: Link, *, own: bool = False) -> bool:
-    """Whether the module that a link asks for is certainly absent.
+    """Whether the module that a link asks for is certainly absent; `own` as in `is_absent`."""
+    return link.resolution is not None and is_absent(project, link.resolution, link.module, own=own)
+
+
+def is_absent(project: Project, resolution: Resolution, module: Module, *, own: bool = False) -> bool:
+    """Whether the module at which a resolution for an import in `module` fails is certainly absent.
 
     Not where code that is not run, or a build, could provide it, nor a third-party name in an environment that
     importlint fell back on. `own` says that the name is meant for the project, even if its top-level name is not found.
     """
-    resolution, failure = link.resolution, link.failure
-    if resolution is None or failure is None or resolution.opaque is not None:
+    failure = resolution.failure
+    if failure is None or resolution.opaque is not None:
         return False
     top = failure.name.partition(".")[0]
-    if top == "__main__" or _asks_about(project, link.module, failure.name):
+    if top == "__main__" or _asks_about(project, module, failure.name):
         return False
     if top in project.exports.hooked_packages or _is_injected(project.injected_modules, failure.name):
         return False
-    if top == failure.name and edits_search_path(project, link.module):
+    if top == failure.name and edits_search_path(project, module):
         return False
-    if _may_be_built(project, resolution, link.module):
+    if _may_be_built(project, resolution, module):
         return False
-    if own or project.finder.standard_library(top) is not None or is_first_party(project, top, link.module):
+    if own or project.finder.standard_library(top) is not None or is_first_party(project, top, module):
         return True
     if not project.environment.known:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 
 from importlint.diagnostics import Diagnostic, Finding, Report
@@ -21,13 +22,15 @@ def check(project: Project) -> Report:
         ImportlintError: the settings, a path or a comment in the code make no sense.
     """
     selection = select_rules(RULES, project.settings)
-    given = {module.display: module.path for module in project.given_modules}
-    texts = Texts(given)
+    # Text files, such as a `pyproject.toml`, have findings only for what they say about given modules.
+    unasked = {module.display for module in project.modules.values() if not module.given}
+    texts = Texts(project.cwd)
     diagnostics = (
         _diagnostic(rule, finding, selection, texts)
         for rule in selection.rules
         for finding in rule.check(project)
-        if finding.location.path in given and not selection.is_silenced(rule, given[finding.location.path])
+        if finding.location.path not in unasked
+        and not selection.is_silenced(rule, texts.path(finding.location.path))
     )
     shown = [each for each in diagnostics if not texts.is_suppressed(each)]
     for module in project.given_modules:
@@ -36,7 +39,7 @@ def check(project: Project) -> Report:
             check_suppressions(module.display, texts.suppressions(module.display), RULES)
     return Report(
         diagnostics=tuple(sorted(set(shown), key=_order)),
-        files=len(given),
+        files=len(project.given_modules),
         modules=len(project.modules),
         notes=tuple(_notes(project)),
     )
@@ -71,10 +74,14 @@ def _notes(project: Project) -> Iterator[str]:
 class Texts:
     """The source lines and suppressions of files with findings, read again: facts keep no text."""
 
-    def __init__(self, paths: dict[str, str]) -> None:
-        self._paths = paths
+    def __init__(self, cwd: str) -> None:
+        self._cwd = cwd
         self._sources: dict[str, Source | None] = {}
         self._suppressions: dict[str, Mapping[int, tuple[Suppression, ...]]] = {}
+
+    def path(self, shown: str) -> str:
+        """The absolute path of a file, by its path as shown."""
+        return os.path.normpath(os.path.join(self._cwd, shown))
 
     def line(self, shown: str, number: int) -> str:
         """A line of a file; empty where there is none."""
@@ -94,6 +101,6 @@ class Texts:
 
     def _source(self, shown: str) -> Source | None:
         if shown not in self._sources:
-            source = read_source(self._paths[shown])
+            source = read_source(self.path(shown))
             self._sources[shown] = source if isinstance(source, Source) else None
         return self._sources[shown]

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -190,3 +191,55 @@ def test_a_distribution_may_change_its_own_modules_in_a_namespace(tmp_path: Path
     flags = {"environment": environment, "platform": "linux"}
     assert lines(found(tmp_path, f"{site}/names/own", **flags)) == [f"{site}/names/own/__init__.py:6 IL504"]
     assert lines(found(tmp_path, "names", **flags)) == ["names/mine/__init__.py:2 IL504"]
+
+
+class TestTextFiles:
+    """Findings in files that are no Python: printed, and silenced, like all others."""
+
+    FILES: ClassVar[dict[str, str]] = {
+        "pyproject.toml": '[project.scripts]\nshop = "shop:main"\n',
+        "shop/__init__.py": "",
+        "Makefile": "run:\n\tpython -m shop\n",
+        "setup.py": "from setuptools import setup\nsetup(entry_points={'x': ['y = shop.z']})\n",
+    }
+
+    def test_they_are_shown_where_they_concern_what_is_given(self, tmp_path: Path) -> None:
+        Tree(self.FILES).write(tmp_path)
+        expected = ["Makefile:2 IL413", "pyproject.toml:2 IL409", "setup.py:2 IL409"]
+        assert lines(found(tmp_path)) == expected
+        assert lines(found(tmp_path, "shop")) == expected
+        Tree({"other.py": ""}).write(tmp_path)
+        assert lines(found(tmp_path, "other.py")) == []
+        assert lines(found(tmp_path, "setup.py")) == ["setup.py:2 IL409"]
+
+    @pytest.mark.parametrize("look", ["full", "concise", "json"])
+    def test_in_every_format(self, tmp_path: Path, look: str) -> None:
+        Tree(self.FILES).write(tmp_path)
+        command = [sys.executable, "-m", "importlint", ".", "--output-format", look]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+        process = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, check=False, env=environment, encoding="utf-8"
+        )
+        assert process.returncode == 1
+        assert "Makefile" in process.stdout
+        if look == "full":
+            assert '2 | shop = "shop:main"\n  | ^^^^^^^^^^^^^^^^^^' in process.stdout
+            assert "python -m shop\n" in process.stdout
+
+    def test_silenced_by_the_settings(self, tmp_path: Path) -> None:
+        ignores = '[tool.importlint.per-file-ignores]\n"*.toml" = ["IL409"]\n"Makefile" = ["missing-main"]\n'
+        Tree({**self.FILES, "pyproject.toml": self.FILES["pyproject.toml"] + ignores}).write(tmp_path)
+        assert lines(found(tmp_path)) == ["setup.py:2 IL409"]
+
+    def test_silenced_by_comments(self, tmp_path: Path) -> None:
+        files = {
+            "pyproject.toml": self.FILES["pyproject.toml"][:-1] + " # noqa: IL409\n",
+            "Makefile": self.FILES["Makefile"][:-1] + "  # importlint: ignore[missing-main] soon\n",
+            "setup.py": self.FILES["setup.py"][:-1] + "  # noqa\n",
+        }
+        Tree({**self.FILES, **files}).write(tmp_path)
+        assert lines(found(tmp_path)) == []
+
+    def test_of_modules_that_were_not_given_nothing_is_shown(self, tmp_path: Path) -> None:
+        Tree({"pyproject.toml": "", "a.py": "import b\n", "b.py": "import nothing\n"}).write(tmp_path)
+        assert lines(found(tmp_path, "a.py")) == []

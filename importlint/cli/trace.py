@@ -134,7 +134,7 @@ def _source_lines(project: Project) -> Callable[[str, int], str]:
     """Answers with lines of the project's files, by their paths as reports show them."""
     from importlint.check import Texts
 
-    return Texts({module.display: module.path for module in project.reading.modules}).line
+    return Texts(project.cwd).line
 
 
 # ---- for programs

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from importlint.diagnostics import Location
 from importlint.discovery import Module
 from importlint.finder.spec import Resolution
 from importlint.programs.program import Invocation, Program, Reason, Start
@@ -36,6 +37,15 @@ def program_of(project: Project, invocation: Invocation) -> Program | None:
         return None
     reason = Reason(invocation.location, f"`{invocation.written}` in {invocation.origin}")
     return Program(module=module, start=start, name=name, reasons=(reason,), is_safe=invocation.is_safe)
+
+
+def is_asked_about(project: Project, name: str, location: Location) -> bool:
+    """Whether what a place says of a module concerns the given modules: one has the place, or is of its package."""
+    top = name.partition(".")[0]
+    return any(
+        module.display == location.path or module.name.partition(".")[0] == top
+        for module in project.given_modules
+    )
 
 
 def find_main(project: Project, name: str, importer: Module) -> Resolution:

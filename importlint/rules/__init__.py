@@ -4,10 +4,12 @@ from importlint.rules import (
     crashes,
     cycles,
     effects,
+    entry_points,
     files,
     fragile,
     guards,
     main,
+    missing_main,
     packageless,
     packages,
     resolution,
@@ -24,6 +26,8 @@ _FAMILIES = (
     main.RULES,
     packageless.RULES,
     guards.RULES,
+    entry_points.RULES,
+    missing_main.RULES,
     effects.RULES,
 )
 
