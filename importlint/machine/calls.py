@@ -159,7 +159,7 @@ class Calls:
             self._disturb_frame(frame)
             return UNKNOWN
         doubt, presumption = run.doubt, run.presumption
-        frame.base_doubt = doubt
+        frame.base_doubt, frame.block = doubt, block
         run.depth += 1
         run.steps = allowed
         try:

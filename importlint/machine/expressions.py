@@ -123,11 +123,13 @@ class Expressions:
         module, code = self.frame.module, self.frame.code
         frame: Frame | None = self.frame
         while frame is not None:
-            if name.id in frame.maybe:
+            if name.id in frame.maybe or frame.hides(name.id):
                 return UNKNOWN
             frame = frame.parent
         is_open = module.is_open or name.id in module.maybe or name.id in code.facts.global_names
-        if is_open or self.run.depth or name.id in _ALWAYS or self.run.world.may_get(module.spec, name.id):
+        # in a call, where much is unknown, only what the module's own statements bind is surely missing
+        is_strange = name.id in _ALWAYS or (self.run.depth and name.id not in code.bound)
+        if is_open or is_strange or self.run.world.may_get(module.spec, name.id):
             return UNKNOWN
         text = f"name {name.id!r} is not defined"
         self.run.error(self.place(name.span), "NameError", text, missing_name=name.id)

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 
 from importlint.machine.values import Class, ModuleObject, Value
 from importlint.machine.world import Code
+from importlint.syntax import facts as f
+from importlint.syntax.flow import Circumstances, Situated
+from importlint.syntax.namespace import bindings
+from importlint.syntax.traverse import statements
 
 
 @dataclass(eq=False, slots=True)
@@ -28,6 +32,8 @@ class Frame:
     """Of a method: the class in whose body it stands."""
     receiver: Value = None
     """Of a method: its first argument."""
+    block: f.Block = ()
+    """Of a function: its body."""
     global_names: set[str] = field(default_factory=set)
     nonlocal_names: set[str] = field(default_factory=set)
     exits: int = 0
@@ -45,3 +51,12 @@ class Frame:
     def is_module(self) -> bool:
         """Whether it is a module's body."""
         return not (self.is_function or self.is_class)
+
+    def hides(self, name: str) -> bool:
+        """Whether a name is a local variable of the call: unbound ones do not let those outside be seen."""
+        here = Circumstances()
+        return any(
+            binding.name == name
+            for statement in statements(self.block)
+            for binding in bindings(Situated(statement, here))
+        )

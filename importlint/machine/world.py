@@ -16,6 +16,7 @@ from importlint.syntax.bodies import Bodies
 from importlint.syntax.c_source import initial_imports
 from importlint.syntax.conditions import Known
 from importlint.syntax.flow import Phase
+from importlint.syntax.namespace import ALWAYS_BOUND, Namespace
 from importlint.syntax.source import ProblemKind, Source, SourceProblem, read_source
 
 if TYPE_CHECKING:
@@ -35,10 +36,16 @@ class Code:
         self.path = module.path
         self.shown = module.display
         """Its path as reports show it."""
-        self.later = project.namespace(module.path).names  # type: ignore[union-attr]  # it has facts
+        self.namespace: Namespace = project.namespace(module.path)  # type: ignore[assignment]  # it has facts
+        self.later = self.namespace.names
         """Every name that it binds somewhere."""
         self.is_outside = module.path not in project.modules
         """It is not the project's: nothing that hangs on it is certain."""
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """Every name that its own statements bind, in an import or in a program."""
+        return (self.later | self.namespace.program_names) - ALWAYS_BOUND
 
     @property
     def known(self) -> Known:

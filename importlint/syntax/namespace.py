@@ -90,6 +90,7 @@ class Namespace:
         own = [each for each in situated if each.circumstances.scope is Scope.MODULE]
         self.statements = tuple(each for each in own if each.circumstances.phase is Phase.IMPORT_TIME)
         self._typing_statements = tuple(each for each in own if each.circumstances.phase is Phase.TYPING)
+        self._program_statements = tuple(each for each in own if each.circumstances.phase is Phase.PROGRAM)
 
     @cached_property
     def bindings(self) -> tuple[Binding, ...]:
@@ -117,6 +118,16 @@ class Namespace:
     def typing_names(self) -> frozenset[str]:
         """Names that only type checkers see."""
         return frozenset(binding.name for each in self._typing_statements for binding in bindings(each))
+
+    @cached_property
+    def program_names(self) -> frozenset[str]:
+        """Names that are bound behind the main guard."""
+        return frozenset(
+            binding.name
+            for each in self._program_statements
+            for binding in bindings(each)
+            if not binding.unbinds and binding.name != "*"
+        )
 
     @cached_property
     def defined(self) -> frozenset[str]:

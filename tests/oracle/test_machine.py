@@ -82,6 +82,20 @@ EXAMPLE_TREES = {
         "pkg/b.py": "from pkg.a import Y\n",
     },
     "the word for a missing key": {"pkg/__init__.py": "", "pkg/a.py": "raise KeyError('told')\n"},
+    "a call above what it needs": {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "def h():\n    return Y\ndef g():\n    h()\ng()\nY = 1\n",
+        "pkg/b.py": "def h():\n    return Y\ntry:\n    h()\nexcept NameError:\n    from . import c\nY = 1\n",
+        "pkg/c.py": "def h(n):\n    return Y if n else X\nY = h(0) if h(1) else 2\nX = 1\n",
+        "pkg/d.py": "def h():\n    if False:\n        Y = 1\n    return Y\nh()\nY = 1\n",
+        "pkg/e.py": "if __name__ == '__main__':\n    Y = 1\ndef h():\n    return Y\nh()\n",
+        "pkg/sub.py": "def h():\n    return Y\nglobals().update(Y=1)\nh()\nY = 1\n",
+    },
+    "a call from a module that came too early": {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "def h():\n    return Y\nimport pkg.b\nY = 1\n",
+        "pkg/b.py": "import pkg.a\npkg.a.h()\n",
+    },
     "a module is no package": {"pkg.py": "", "pkg/a.py": ""},
     "a module below a module": {"pkg/__init__.py": "import pkg.a.nope\n", "pkg/a.py": ""},
     "a name of a module in a loop": {
