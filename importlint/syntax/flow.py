@@ -104,7 +104,19 @@ def walk(facts: f.ModuleFacts, target: Target, known: Known) -> tuple[Situated, 
 
     `known` is what the file says about the names in its conditions: `known_names(facts)`.
     """
-    return tuple(_Walk(facts, target, known).block(facts.body, Circumstances()))
+    bodies = {(unit.line, unit.column): unit.body for unit in facts.bodies}
+    return tuple(_Walk(bodies, target, known).block(facts.body, Circumstances()))
+
+
+def walk_call(
+    body: f.Block, target: Target, known: Known, call: Circumstances, *, is_sure: bool
+) -> tuple[Situated, ...]:
+    """All statements of a function's body, not those of the functions in it, as they run in a call.
+
+    `call` are the circumstances of the statement that calls; it may do so (`a and f()`) if that is not sure.
+    """
+    here = replace(call if is_sure else perhaps(call), scope=Scope.FUNCTION)
+    return tuple(_Walk({}, target, known).block(body, here))
 
 
 def known_names(facts: f.ModuleFacts) -> Known:
@@ -125,9 +137,12 @@ def known_names(facts: f.ModuleFacts) -> Known:
             case f.AugmentedAssign(target=f.Name(id=changed)) | f.AnnotatedAssign(target=f.Name(id=changed)):
                 constants.pop(changed, None)
                 bound.add(changed)
-    return Known(
-        aliases, {name: value for name, value in constants.items() if name not in facts.global_names}
-    )
+    others = {*_PRESET, *facts.global_names}
+    return Known(aliases, {name: value for name, value in constants.items() if name not in others})
+
+
+_PRESET = ("__file__", "__package__", "__path__", "__spec__")
+"""Names that have a value before the module assigns one: PEP 366 has `if __package__ is None: __package__ = "p"`."""
 
 
 _LEAVES = (f.Raise, f.Return, f.Break, f.Continue)
@@ -137,11 +152,9 @@ _MAY_LEAVE = (*_LEAVES, f.If, f.Assert)
 class _Walk:
     """One walk over one file for one target."""
 
-    def __init__(self, facts: f.ModuleFacts, target: Target, known: Known) -> None:
+    def __init__(self, bodies: Mapping[tuple[int, int], f.Block], target: Target, known: Known) -> None:
         self.known = known
-        self.bodies: Mapping[tuple[int, int], f.Block] = {
-            (unit.line, unit.column): unit.body for unit in facts.bodies
-        }
+        self.bodies = bodies
         self.views = {
             "imported": View(target=target),
             "program": View(target=target, as_program=True),
@@ -179,14 +192,14 @@ class _Walk:
             case f.While(test=test, body=body, orelse=orelse):
                 yield from self.block(body, self.given(test, True, here))
                 yield from self.block(orelse, here)
-            case f.For(body=body, orelse=orelse):
-                yield from self.block(body, _maybe(here))
+            case f.For(iterable=iterable, body=body, orelse=orelse):
+                yield from self.block(body, here if _has_items(iterable) else perhaps(here))
                 yield from self.block(orelse, here)
             case f.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
                 caught = frozenset(name for handler in handlers for name in handler_kinds(handler.kinds))
                 yield from self.block(body, replace(here, caught=here.caught | caught))
                 for handler in handlers:
-                    yield from self.block(handler.body, replace(_maybe(here), handling=True))
+                    yield from self.block(handler.body, replace(perhaps(here), handling=True))
                 yield from self.block(orelse, here)
                 yield from self.block(finalbody, here)
             case f.With(items=items, body=body):
@@ -194,7 +207,7 @@ class _Walk:
                 yield from self.block(body, replace(here, caught=here.caught | caught))
             case f.Match(cases=cases):
                 for case in cases:
-                    yield from self.block(case.body, _maybe(here))
+                    yield from self.block(case.body, perhaps(here))
             case f.ClassDef(body=body):
                 yield from self.block(body, replace(here, scope=_inner_scope(here.scope)))
             case f.FunctionDef(span=span):
@@ -233,7 +246,8 @@ def _both(first: bool | None, second: bool | None) -> bool | None:
     return None if first is None or second is None else True
 
 
-def _maybe(here: Circumstances) -> Circumstances:
+def perhaps(here: Circumstances) -> Circumstances:
+    """The same under one more condition, which is unknown."""
     return replace(
         here,
         imported=_both(here.imported, None),
@@ -244,6 +258,16 @@ def _maybe(here: Circumstances) -> Circumstances:
 
 def _inner_scope(outer: Scope) -> Scope:
     return Scope.FUNCTION if outer is Scope.FUNCTION else Scope.CLASS
+
+
+def _has_items(iterable: f.Expression) -> bool:
+    """Whether a loop over an expression surely runs at least once."""
+    match iterable:
+        case f.Display(items=items):
+            return any(not isinstance(item, f.Starred) for item in items)
+        case f.Call(function=f.Name(id="range"), arguments=(f.Constant(value=int(count)),)):
+            return count > 0
+    return False
 
 
 def handler_kinds(kinds: f.Expression | None) -> tuple[str, ...]:

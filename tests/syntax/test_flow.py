@@ -39,6 +39,7 @@ def circumstances(text: str) -> Circumstances:
         ("if False:\n    import x\n", None),
         ("import sys\nif sys.platform != 'win32':\n    raise ImportError\nimport x\n", None),
         ("while False:\n    import x\n", None),
+        ("if __name__ == '__main__' and __package__ is None:\n    __package__ = 'p'\n    import x\n", Phase.PROGRAM),
         ("import sys\nassert sys.platform == 'win32'\nimport x\n", None),
     ],
 )
@@ -54,6 +55,10 @@ def test_phase(text: str, phase: Phase | None) -> None:
         ("try:\n    pass\nexcept E:\n    import x\n", False),
         ("if unknown():\n    import x\n", False),
         ("for i in things:\n    import x\n", False),
+        ("for i in range(2):\n    import x\n", True),
+        ("for i in range(0):\n    import x\n", False),
+        ("for i in 1, 2:\n    import x\n", True),
+        ("for i in (*things,):\n    import x\n", False),
         ("if TYPE_CHECKING:\n    import x\n", True),
         ("if __name__ == '__main__' and unknown:\n    import x\n", False),
         ("match unknown:\n    case 1:\n        import x\n", False),
