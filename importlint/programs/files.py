@@ -10,6 +10,7 @@ from importlint.diagnostics import Location
 from importlint.discovery import Module, is_regular_package
 from importlint.programs.program import Program, Reason, Start
 from importlint.syntax import facts as f
+from importlint.syntax.conditions import View, holds
 from importlint.syntax.flow import Phase, Scope
 
 if TYPE_CHECKING:
@@ -64,6 +65,30 @@ def own_reasons(project: Project, module: Module) -> Iterator[Reason]:
     guard = first_guarded(project, module)
     if guard is not None:
         yield Reason(Location(module.display, guard), "a main guard")
+
+
+def is_run_by_path(project: Project, module: Module) -> bool:
+    """Whether a file is made to be run by its path: it has a `#!` line, and is executable."""
+    facts = project.facts(module.path)
+    if not isinstance(facts, f.ModuleFacts) or not facts.shebang:
+        return False
+    try:
+        return bool(os.stat(module.path).st_mode & 0o111)
+    except OSError:
+        return False
+
+
+def main_guards(project: Project, module: Module) -> Iterator[f.If]:
+    """The conditions at module level that hold in a program only."""
+    known, target = project.known_names(module.path), project.target
+    for situated in project.statements(module.path):
+        here, statement = situated.circumstances, situated.statement
+        if not isinstance(statement, f.If) or here.phase is not Phase.IMPORT_TIME:
+            continue
+        is_false = holds(statement.test, View(target=target), known) is False
+        may_be_true = holds(statement.test, View(target=target, as_program=True), known) is not False
+        if here.scope is Scope.MODULE and is_false and may_be_true:
+            yield statement
 
 
 def first_guarded(project: Project, module: Module) -> f.Span | None:
