@@ -13,6 +13,7 @@ from importlint.rules import (
     packageless,
     packages,
     resolution,
+    workers,
 )
 from importlint.rules.declaration import Rule
 
@@ -25,6 +26,7 @@ _FAMILIES = (
     cycles.RULES,
     main.RULES,
     packageless.RULES,
+    workers.RULES,
     guards.RULES,
     entry_points.RULES,
     missing_main.RULES,
