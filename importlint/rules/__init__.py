@@ -8,6 +8,7 @@ from importlint.rules import (
     files,
     fragile,
     guards,
+    late,
     main,
     missing_main,
     packageless,
@@ -30,6 +31,7 @@ _FAMILIES = (
     guards.RULES,
     entry_points.RULES,
     missing_main.RULES,
+    late.RULES,
     effects.RULES,
 )
 

@@ -39,7 +39,10 @@ def circumstances(text: str) -> Circumstances:
         ("if False:\n    import x\n", None),
         ("import sys\nif sys.platform != 'win32':\n    raise ImportError\nimport x\n", None),
         ("while False:\n    import x\n", None),
-        ("if __name__ == '__main__' and __package__ is None:\n    __package__ = 'p'\n    import x\n", Phase.PROGRAM),
+        (
+            "if __name__ == '__main__' and __package__ is None:\n    __package__ = 'p'\n    import x\n",
+            Phase.PROGRAM,
+        ),
         ("import sys\nassert sys.platform == 'win32'\nimport x\n", None),
     ],
 )
