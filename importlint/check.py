@@ -22,14 +22,13 @@ def check(project: Project) -> Report:
         ImportlintError: the settings, a path or a comment in the code make no sense.
     """
     selection = select_rules(RULES, project.settings)
-    # Text files, such as a `pyproject.toml`, have findings only for what they say about given modules.
-    unasked = {module.display for module in project.modules.values() if not module.given}
+    given = {module.display for module in project.given_modules}
     texts = Texts(project.cwd)
     diagnostics = (
         _diagnostic(rule, finding, selection, texts)
         for rule in selection.rules
         for finding in rule.check(project)
-        if finding.location.path not in unasked
+        if (finding.location.path in given or _is_no_module(finding.location.path))
         and not selection.is_silenced(rule, texts.path(finding.location.path))
     )
     shown = [each for each in diagnostics if not texts.is_suppressed(each)]
@@ -39,10 +38,15 @@ def check(project: Project) -> Report:
             check_suppressions(module.display, texts.suppressions(module.display), RULES)
     return Report(
         diagnostics=tuple(sorted(set(shown), key=_order)),
-        files=len(project.given_modules),
+        files=len(given),
         modules=len(project.modules),
         notes=tuple(_notes(project)),
     )
+
+
+def _is_no_module(path: str) -> bool:
+    """Whether a file is none that could be given: it has findings for what it says about modules that were."""
+    return not path.endswith(".py") or os.path.basename(path) == "setup.py"
 
 
 def _order(diagnostic: Diagnostic) -> tuple[object, ...]:

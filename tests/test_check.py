@@ -200,7 +200,7 @@ class TestTextFiles:
         "pyproject.toml": '[project.scripts]\nshop = "shop:main"\n',
         "shop/__init__.py": "",
         "Makefile": "run:\n\tpython -m shop\n",
-        "setup.py": "from setuptools import setup\nsetup(entry_points={'x': ['y = shop.z']})\n",
+        "setup.py": "from setuptools import setup\nsetup(entry_points={'x': ['y = shop.z:a']})\n",
     }
 
     def test_they_are_shown_where_they_concern_what_is_given(self, tmp_path: Path) -> None:

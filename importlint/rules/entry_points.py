@@ -36,7 +36,8 @@ def entry_point_broken(project: Project) -> Iterator[Finding]:
             continue
         resolution = project.resolve(entry.module, importer)
         if resolution.failure is not None:
-            if _is_own(project, resolution) and is_absent(project, resolution, importer, own=True):
+            is_certain = _is_own(project, resolution) and not _is_dotted_attribute(project, entry, resolution)
+            if is_certain and is_absent(project, resolution, importer, own=True):
                 yield _finding(
                     entry, f"fails: {_no_module(resolution)}", help=_near_module(project, resolution)
                 )
@@ -48,6 +49,14 @@ def _is_own(project: Project, resolution: Resolution) -> bool:
     """Whether what a name fails in is a module of the project."""
     parent = resolution.searches[-2].spec if len(resolution.searches) > 1 else None
     return parent is not None and parent.kind is Kind.SOURCE and project.is_own(parent)
+
+
+def _is_dotted_attribute(project: Project, entry: EntryPoint, resolution: Resolution) -> bool:
+    """Whether `module.attribute` may be meant: some groups have readers of their own for such values."""
+    parent, failure = resolution.searches[-2].spec, resolution.failure
+    if entry.is_script or entry.attribute or parent is None or failure is None:
+        return False
+    return not project.exports.lacks(parent, failure.name.rpartition(".")[2])
 
 
 def _no_module(resolution: Resolution) -> str:

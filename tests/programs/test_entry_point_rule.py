@@ -177,6 +177,12 @@ except Exception as error:
         ("shop.cli:needs", None, ""),
         ("shop.cli:later", None, ""),
         ("other.plugin:x", None, "ModuleNotFoundError"),
+        ("shop.cli.A", None, "ModuleNotFoundError"),  # some groups have readers of their own
+        (
+            "shop.cli.B",
+            "fails: no module named `shop.cli.B`: `shop.cli` is not a package",
+            "ModuleNotFoundError",
+        ),
     ],
 )
 def test_entry_points_of_other_groups_are_only_loaded(
