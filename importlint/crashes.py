@@ -16,7 +16,7 @@ from importlint.diagnostics import Certainty
 from importlint.discovery import is_importable
 from importlint.graph.components import strongly_connected_components
 from importlint.graph.graph import Edge
-from importlint.machine.trace import Failure, Happening, Hop, PartialRead, Trace
+from importlint.machine.trace import Failure, Hop, Outcome, PartialRead
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Phase
 from importlint.syntax.namespace import Binding
@@ -33,7 +33,7 @@ _CONSTRUCTORS = frozenset({"__init__", "__new__", "__init_subclass__", "__set_na
 class Cycle(Struct, frozen=True, kw_only=True):
     """Modules that import each other, and what importing each of them first does."""
 
-    traces: Mapping[str, Trace]
+    traces: Mapping[str, Outcome]
     """By entry, sorted."""
 
 
@@ -58,7 +58,7 @@ def find_cycles(project: Project) -> tuple[Cycle, ...]:
         if len(component) > 1 and not given.isdisjoint(component)
     ]
     entries = sorted(entry for component in components for entry in component)
-    traces = dict(zip(entries, project.runs.traces(entries), strict=True)) if entries else {}
+    traces = dict(zip(entries, project.runs.outcomes(entries), strict=True)) if entries else {}
     return tuple(
         Cycle(traces={entry: traces[entry] for entry in component}) for component in sorted(components)
     )
@@ -126,11 +126,6 @@ def ring(failure: Failure, entry: str) -> tuple[Hop, ...]:
     late = late_module(failure, entry)
     starts = (index + 1 for index, hop in enumerate(failure.chain) if hop.loads == late)
     return failure.chain[max(starts, default=0) :]
-
-
-def runs_body(trace: Trace, module: str) -> bool:
-    """Whether a run starts the body of a module, whether or not that ends well."""
-    return any(each.module == module and each.happening is Happening.START for each in trace.events)
 
 
 def closing_lines(failure: Failure, entry: str) -> frozenset[tuple[str, int]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from importlint.crashes import Crash, late_binding, ring, runs_body
+from importlint.crashes import Crash, late_binding, ring
 from importlint.diagnostics import Location
 from importlint.discovery import Module
 from importlint.finder.resolve import absolute_name
@@ -60,11 +60,9 @@ def _cures(project: Project, crash: Crash, remedy: Remedy) -> bool:
         return False
     changed = project.modules[remedy.path].name
     concerned = (
-        entry
-        for entry, trace in crash.cycle.traces.items()
-        if trace.error is None and runs_body(trace, changed)
+        entry for entry, trace in crash.cycle.traces.items() if trace.error is None and trace.starts(changed)
     )
-    return all(trace.error is None for trace in runs.traces((*crash.failing, *concerned)))
+    return all(trace.error is None for trace in runs.outcomes((*crash.failing, *concerned)))
 
 
 class _Import(Struct, frozen=True, kw_only=True):

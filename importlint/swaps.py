@@ -14,7 +14,8 @@ from importlint.crashes import is_crash
 from importlint.discovery import Module
 from importlint.machine import changes
 from importlint.machine.entries import Runs
-from importlint.machine.trace import Failure, PartialRead, Trace
+from importlint.machine.trace import Failure, Outcome, PartialRead
+from importlint.machine.walks import with_parents
 from importlint.machine.world import ProjectWorld
 from importlint.syntax import facts as f
 
@@ -34,24 +35,20 @@ class Swap(Struct, frozen=True, kw_only=True):
     lower: f.Import | f.ImportFrom
     distance: int
     """How many statements the one stands below the other."""
-    run: Trace
+    run: Outcome
     """A run that works, and the read in it from `module` while the lower import was under way."""
     read: PartialRead
 
 
 def find_swaps(project: Project) -> list[Swap]:
     """The exchanges to try, each once, the nearest lines first; `SWAPS` of them."""
-    reads = [
-        (read, trace)
-        for cycle in project.cycles
-        for trace in cycle.traces.values()
-        if trace.error is None
-        for read in trace.partial_reads
-    ]
-    direct = {
-        (read.location, read.from_module, read.name, read.reached): (read, trace)
-        for read, trace in sorted(reads, key=lambda pair: _directness(*pair), reverse=True)
-    }
+    entries = {part for cycle in project.cycles for entry in cycle.traces for part in with_parents(entry)}
+    direct: dict[tuple[object, ...], tuple[PartialRead, Outcome]] = {}
+    for run in project.runs.outcomes(sorted(entries)):
+        for read in run.partial_reads if run.error is None else ():
+            key = (read.location, read.from_module, read.name, read.reached)
+            if key not in direct or _directness(read, run) < _directness(*direct[key]):
+                direct[key] = (read, run)
     found = (swap for pair in direct.values() if (swap := _swap(project, *pair)) is not None)
     unique = {
         (swap.module.path, swap.upper.span, swap.lower.span): swap
@@ -61,12 +58,12 @@ def find_swaps(project: Project) -> list[Swap]:
     return swaps[:SWAPS]
 
 
-def _directness(read: PartialRead, run: Trace) -> tuple[object, ...]:
+def _directness(read: PartialRead, run: Outcome) -> tuple[object, ...]:
     """Of runs that show the same: the module itself comes first, on a short way."""
     return (run.entry != read.from_module, len(read.chain), run.entry, read.location)
 
 
-def _swap(project: Project, read: PartialRead, run: Trace) -> Swap | None:
+def _swap(project: Project, read: PartialRead, run: Outcome) -> Swap | None:
     """The exchange of the import under way in the module that is read with the one that binds what is read."""
     module = project.named.get(read.from_module)
     namespace = project.namespace(module.path) if module else None

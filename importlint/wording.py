@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from importlint.crashes import runs_body
 from importlint.diagnostics import Location, Step
 from importlint.graph.link import statement_text
-from importlint.machine.trace import Hop, Trace
+from importlint.machine.trace import Hop, Outcome
 from importlint.syntax import facts as f
 from importlint.syntax.places import around
 from importlint.syntax.source import Source, read_source
@@ -53,9 +52,9 @@ def text_at(project: Project, name: str, location: Location, wanted: str | None 
     return source.lines[line - 1] if isinstance(source, Source) and line <= len(source.lines) else ""
 
 
-def hop_steps(project: Project, chain: Sequence[Hop], trace: Trace) -> Iterator[Step]:
+def hop_steps(project: Project, chain: Sequence[Hop], trace: Outcome) -> Iterator[Step]:
     """The imports under way at some moment of a run, each with the module that it runs."""
-    running = trace.entry if runs_body(trace, trace.entry) else ""
+    running = trace.entry if trace.starts(trace.entry) else ""
     for hop in chain:
         note = f"runs `{hop.loads}`"
         if hop.module != running:

@@ -14,6 +14,7 @@ from importlint.machine.constants import constant
 from importlint.machine.run import Place, Raised, Run
 from importlint.machine.values import (
     CONSTANTS,
+    LATE,
     UNKNOWN,
     Class,
     Dictionary,
@@ -91,15 +92,20 @@ class Attributes:
         Raises:
             Raised: it has no such attribute.
         """
-        found = self.lookup(owner, name, place)
+        found = self.find(owner, name, place)
         if isinstance(found, Found):
-            if isinstance(owner, ModuleObject) and found.surely:
-                self.note_read(owner, name, place)
+            if isinstance(owner, ModuleObject):
+                if found.surely:
+                    self.note_read(owner, name, place)
+                self.run.scripts.read(owner, name, place, found, is_import=False)
+                if found.value is LATE:
+                    self.run.scripts.spoil()
             return found.value if found.surely else in_doubt(found.value)
         if found.because is not None and found.because.is_claim:
             raise found.because
         if isinstance(owner, ModuleObject):
             self.note_miss(owner)
+            self.run.scripts.spoil()
             self.run.error(
                 place,
                 "AttributeError",
@@ -124,6 +130,12 @@ class Attributes:
         return f"module {module.name!r} has no attribute {name!r}"
 
     def lookup(self, owner: Value, name: str, place: Place) -> Found | Missing:
+        """`owner.name`, or that it is missing, where either answer counts."""
+        if isinstance(owner, ModuleObject) and owner.is_followed:
+            self.run.scripts.spoil()
+        return self.find(owner, name, place)
+
+    def find(self, owner: Value, name: str, place: Place) -> Found | Missing:
         """`owner.name`, or that it is missing; its getter runs, and so may `__getattr__`."""
         if isinstance(owner, ModuleObject):
             return self._of_module(owner, name, place)
@@ -143,6 +155,7 @@ class Attributes:
             if name == "__module__":
                 return Found(owner.module.name)
             if name == "__globals__":
+                self.run.scripts.see_names(owner.module)
                 return Found(ModuleDict(owner.module))
             return Found(UNKNOWN)
         if isinstance(owner, ExceptionObject):
@@ -230,6 +243,7 @@ class Attributes:
             case "__file__":
                 return Found(module.spec.origin if module.spec.origin else UNKNOWN, module.code is not None)
             case "__dict__":
+                self.run.scripts.see_names(module)
                 return Found(ModuleDict(module))
             case "__path__" if module.is_package:
                 locations = list(module.spec.search_locations or ())
@@ -380,6 +394,7 @@ class Attributes:
 
     def bind_in_module(self, module: ModuleObject, name: str, value: Value) -> None:
         """Bind a name in a module from outside its body."""
+        self.run.scripts.change(module)
         if self.run.doubt and name not in module.names:
             self.journal.add(module.maybe, name)
         elif not self.run.doubt:
@@ -389,6 +404,7 @@ class Attributes:
     def delete(self, owner: Value, name: str) -> None:
         """`del owner.name`."""
         if isinstance(owner, ModuleObject):
+            self.run.scripts.unbind(owner)
             if self.run.doubt:
                 self.journal.add(owner.maybe, name)
             else:

@@ -39,19 +39,15 @@ class Blocks(Expressions):
             Returned: a `return` leaves it.
             CutShort: it takes too long.
         """
-        if not self.frame.is_module:
-            self.block(block)
-            return
-        module = self.frame.module
-        for statement in block:
-            span = getattr(statement, "span", None)
-            if span is not None:
-                module.line = span.line
-            self.statement(statement)
+        self.block(block)
 
     def block(self, block: f.Block) -> None:
         """Run the statements of a block."""
+        module = self.frame.module if self.frame.is_module else None
         for number, statement in enumerate(block):
+            span = getattr(statement, "span", None)
+            if module is not None and span is not None:
+                module.line = span.line
             try:
                 self.statement(statement)
             except PerhapsReturned:
@@ -113,6 +109,8 @@ class Blocks(Expressions):
         if self.run.doubt > frame.base_doubt:
             self.journal.add(frame.maybe, name)
             return
+        if frame.is_module:
+            self.run.scripts.unbind(frame.module)
         is_known = name in frame.names or name in frame.maybe or frame.is_function or frame.module.is_open
         self.journal.drop(frame.names, name)
         self.journal.discard(frame.maybe, name)
@@ -147,6 +145,7 @@ class Blocks(Expressions):
 
     def _put_item(self, owner: Value, index: Value, value: Value) -> None:
         if owner == SYS_MODULES:
+            self.run.scripts.spoil()
             if isinstance(index, str):
                 self.journal.put(self.run.state.modules, index, value)
         elif isinstance(owner, ModuleDict):
@@ -201,6 +200,8 @@ class Blocks(Expressions):
                 base = absolute_name(package, statement.level, statement.module, version)
                 if isinstance(base, str):
                     names = (base, *(f"{base}.{name.name}" for name in statement.names))
+            if names:
+                self.run.scripts.skip()
             for name in names:
                 if name not in self.run.state.skipped:
                     self.journal.put(self.run.state.skipped, name, None)

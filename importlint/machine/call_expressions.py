@@ -145,6 +145,7 @@ def _in_frame(
     if name == "builtins.globals" or (
         name in ("builtins.vars", "builtins.locals") and not arguments and frame.is_module
     ):
+        evaluator.run.scripts.see_names(frame.module)
         return (ModuleDict(frame.module),)
     if name == "builtins.locals" or (name == "builtins.vars" and not arguments):
         return (UNKNOWN,)

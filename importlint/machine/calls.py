@@ -126,8 +126,10 @@ class Calls:
         if isinstance(value, Sequence | Dictionary | Instance) and not value.is_open:
             self.journal.set(value, "is_open", True)
         elif isinstance(value, ModuleDict) and not value.module.is_open:
+            self.run.scripts.change(value.module)
             self.journal.set(value.module, "is_open", True)
         elif isinstance(value, ModuleObject) and value.is_followed and not value.is_open:
+            self.run.scripts.change(value)
             self.journal.set(value, "is_open", True)
 
     # ---- functions
@@ -152,6 +154,7 @@ class Calls:
             Raised: it fails.
         """
         run = self.run
+        run.scripts.use(frame.module)
         is_outermost = run.depth == 0
         before = run.steps
         allowed = CALL_STEPS if is_outermost else before // 2
@@ -184,6 +187,8 @@ class Calls:
         return UNKNOWN if frame.exits else None
 
     def _disturb_frame(self, frame: Frame) -> None:
+        if frame.code.facts.global_names:
+            self.run.scripts.change(frame.module)
         for name in frame.code.facts.global_names:
             self.journal.add(frame.module.maybe, name)
         for value in frame.names.values():

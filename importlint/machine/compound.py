@@ -191,6 +191,7 @@ class CompoundStatements(SimpleStatements):
             if caught is False:
                 continue
             self.run.write_down(self.run.swallowed, raised.failure)
+            self.run.scripts.catch(raised.failure)
             if handler.name:
                 self.bind(handler.name, raised.value)
             self.frame.handled.append(raised)
@@ -239,6 +240,7 @@ class CompoundStatements(SimpleStatements):
             if swallows is False:
                 raise
             self.run.write_down(self.run.swallowed, raised.failure)
+            self.run.scripts.catch(raised.failure)
             if swallows is None:
                 if raised.is_claim and raised.failure.type != "ModuleNotFoundError":
                     self.run.note(raised.failure)

@@ -11,13 +11,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeVar
+
+from msgspec import structs
 
 from importlint.diagnostics import Location
 from importlint.machine.interpreter import Machine
 from importlint.machine.run import Place, Raised, Run
 from importlint.machine.state import State
-from importlint.machine.trace import Failure, Trace
+from importlint.machine.trace import Failure, Outcome, Trace
+from importlint.machine.walks import Ground, Walks, with_parents
 from importlint.machine.world import ProjectWorld
 from importlint.syntax.facts import Span
 
@@ -29,11 +33,12 @@ _STACK = 512 * 1024 * 1024
 
 
 class Runs:
-    """The traces of a world's entries, each run once."""
+    """The traces and outcomes of a world's entries, each found once."""
 
     def __init__(self, world: ProjectWorld) -> None:
         self.world = world
         self._traces: dict[str, Trace] = {}
+        self._outcomes: dict[str, Outcome] = {}
 
     def trace(self, entry: str) -> Trace:
         """What importing `entry` first does."""
@@ -42,27 +47,93 @@ class Runs:
     def traces(self, entries: Iterable[str]) -> Iterator[Trace]:
         """What importing each of `entries` first does, in their order."""
         entries = tuple(entries)
-        missing = sorted({entry for entry in entries if entry not in self._traces})
-        if missing:
-            with_parents = sorted({part for entry in missing for part in _prefixes(entry)})
-            with without_collector():
-                on_a_large_stack(lambda: self._run_all(with_parents))
+        series = _Series(self.world)
+        _find_all(series.run, [entry for entry in entries if entry not in self._traces])
+        self._traces.update(series.traces)
         return (self._traces[entry] for entry in entries)
 
-    def _run_all(self, names: list[str]) -> None:
-        """Run names that are sorted, each after its parent, from the state which that left."""
-        state = State()
-        machine = Machine(Run(self.world, state))
-        stack: list[tuple[str, int]] = []
+    def outcomes(self, entries: Iterable[str]) -> Iterator[Outcome]:
+        """How each of `entries` fares if it is imported first, in their order."""
+        entries = tuple(entries)
+        series = _Series(self.world)
+        _find_all(series.walk, [entry for entry in entries if entry not in self._outcomes])
+        self._outcomes.update((entry, ground.outcome) for entry, ground in series.grounds.items())
+        return (self._outcomes[entry] for entry in entries)
+
+
+def _find_all(find: Callable[[str], object], entries: list[str]) -> None:
+    """Find what is missing in the order of the names: each after its parents."""
+    names = sorted({part for entry in entries for part in with_parents(entry)})
+
+    def find_each() -> None:
         for name in names:
-            while stack and not name.startswith(stack[-1][0] + "."):
-                state.journal.go_back(stack.pop()[1])
-            before = self._traces[stack[-1][0]] if stack else None
-            stack.append((name, state.journal.mark()))
-            if before is not None and before.error is not None:
-                self._traces[name] = Trace(entry=name, events=before.events, error=before.error)
-            else:
-                self._traces[name] = _run(machine, name, before)
+            find(name)
+
+    if names:
+        with without_collector():
+            on_a_large_stack(find_each)
+
+
+class _Series:
+    """Entries, one after the other, over one state: what has been found out about modules serves for the next."""
+
+    def __init__(self, world: ProjectWorld) -> None:
+        self.traces: dict[str, Trace] = {}
+        self.grounds: dict[str, Ground] = {}
+        self._machine = Machine(Run(world, State()))
+        self._walks = Walks(self._machine)
+        self._learned: set[str] = set()
+        """The modules that have been run in imagination."""
+        self._loaded: list[tuple[str, int]] = []
+        """The entries that have made the state what it is, each the parent of the next, and where it began."""
+
+    def walk(self, entry: str) -> None:
+        """Find out how an entry fares, from the ground that its parent leaves; run it where a walk does not tell."""
+        self._leave(entry)
+        before = self.grounds.get(entry.rpartition(".")[0])
+        if before is not None and before.outcome.error is not None:
+            ground: Ground | None = replace(before, outcome=_inherited(before.outcome, entry))
+        else:
+            ground = self._walks.walk(entry, before)
+        if ground is None:
+            trace = self.run(entry)
+            ground = self._walks.ground(trace)
+            self._learn(trace)
+        self.grounds[entry] = ground
+
+    def _learn(self, trace: Trace) -> None:
+        """Run an entry that fails for want of a late name to its end, for the scripts of what it has not run."""
+        error = trace.error
+        if error is None or not error.partial:
+            return
+        left = {error.module, *(hop.loads for hop in error.chain)}.difference(self._machine.run.scripts.known)
+        if left <= self._learned:
+            return
+        self._learned |= left
+        self._machine.run.journal.go_back(self._loaded[-1][1])
+        self._machine.run.is_imagined = True
+        _run(self._machine, trace.entry, None)
+        self._machine.run.is_imagined = False
+
+    def run(self, entry: str) -> Trace:
+        """Run an entry, from the state that its parent leaves."""
+        self._leave(entry)
+        parent = entry.rpartition(".")[0]
+        if parent and (not self._loaded or self._loaded[-1][0] != parent):
+            self.run(parent)
+        before = self.traces[parent] if parent else None
+        self._loaded.append((entry, self._machine.run.journal.mark()))
+        if before is not None and before.error is not None:
+            trace = Trace(entry=entry, events=before.events, error=before.error)
+        else:
+            trace = _run(self._machine, entry, before)
+        self.traces[entry] = trace
+        return trace
+
+    def _leave(self, entry: str) -> None:
+        """Give back the state that the parents of an entry have left, as far as they have been run."""
+        while self._loaded and not entry.startswith(self._loaded[-1][0] + "."):
+            self._machine.run.journal.go_back(self._loaded.pop()[1])
 
 
 def _run(machine: Machine, entry: str, before: Trace | None) -> Trace:
@@ -90,6 +161,11 @@ def _run(machine: Machine, entry: str, before: Trace | None) -> Trace:
     )
 
 
+def _inherited(outcome: Outcome, entry: str) -> Outcome:
+    """How an entry fares whose parent fails."""
+    return structs.replace(outcome, entry=entry, possible=(), swallowed=(), partial_reads=())
+
+
 @contextmanager
 def without_collector() -> Iterator[None]:
     """No cyclic garbage collection inside: a run makes many small objects, and keeps nearly all of them."""
@@ -100,11 +176,6 @@ def without_collector() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _prefixes(name: str) -> Iterator[str]:
-    parts = name.split(".")
-    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def on_a_large_stack(work: Callable[[], T]) -> T:

@@ -17,6 +17,7 @@ from importlint.machine.run import Place, Raised
 from importlint.machine.subscripts import subscript
 from importlint.machine.values import (
     CONSTANTS,
+    LATE,
     UNKNOWN,
     External,
     Function,
@@ -77,6 +78,10 @@ class Expressions:
             return self._lazy(name, found[0]) if found[1] else UNKNOWN
         if found is not None:
             self.machine.lazy.note_read(self.frame.module, name.id)
+            if found[0] is LATE:
+                self.run.scripts.spoil()
+            if isinstance(found[0], ModuleObject) and found[0].name.startswith(self.frame.module.name + "."):
+                self.run.scripts.use(found[0])
             return found[0] if found[1] else in_doubt(found[0])
         if name.id == "__import__" or self.run.world.is_builtin(name.id):
             return constant(f"builtins.{name.id}", self.run.world.target)

@@ -68,6 +68,7 @@ class LazyImports:
 
     def _expect(self, dotted: str) -> None:
         """From now on, reading a submodule from its package imports it."""
+        self.run.scripts.spoil()
         package, _, tail = dotted.rpartition(".")
         if tail and package:
             self.journal.add(self.state.lazy_submodules, dotted)
@@ -81,6 +82,7 @@ class LazyImports:
         Raises:
             Raised: its import fails.
         """
+        self.run.scripts.spoil()
         value = self._resolved(lazy, Place(place.module, place.location, lazy.statement))
         if not (self.run.doubt or self.run.presumption):
             self.journal.put(module.names, name, value)

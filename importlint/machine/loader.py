@@ -19,6 +19,7 @@ from importlint.machine.recorder import Recorder
 from importlint.machine.run import Place, Raised, Run
 from importlint.machine.trace import Event, Failure, Happening, Hop, PartialRead
 from importlint.machine.values import (
+    LATE,
     UNKNOWN,
     Dictionary,
     ExceptionObject,
@@ -65,6 +66,9 @@ class Loader:
         try:
             module = self._load(name, place)
         except Raised:
+            top = self.world.resolve(name.partition(".")[0]).spec
+            if top is not None and self.world.is_followed(top):
+                self.run.scripts.spoil()
             if not has_parent:
                 self.recorder.depends_on(None)  # its parents have been loaded for nothing
             raise
@@ -239,7 +243,11 @@ class Loader:
         outsiders = self.run.state.outsiders
         for search in resolution.searches:
             spec = search.spec
-            if spec is None or spec.name in self.modules:
+            if spec is None:
+                continue
+            if self.world.brought(spec):
+                self.run.scripts.spoil()  # whoever imports it first loads what it brings
+            if spec.name in self.modules:
                 continue
             module = outsiders.get(spec.name)
             if module is None:
@@ -276,6 +284,7 @@ class Loader:
         found = self.world.importer(name)
         if found is None:
             return None
+        self.run.scripts.spoil()
         spec, code, attribute = found
         module = ModuleObject(
             spec.name,
@@ -335,7 +344,7 @@ class Loader:
             full = f"{module.name}.{name}"
             if name not in module.maybe and self._has_submodule(module.names, full, place):
                 continue
-            if isinstance(self.attributes.lookup(module, name, place), Found):
+            if isinstance(self.attributes.find(module, name, place), Found):
                 continue
             if full not in self.modules:
                 resolution = self.world.resolve(full)
@@ -369,10 +378,12 @@ class Loader:
         """`from module import name`, once submodules have been imported."""
         if isinstance(module, ModuleObject) and not module.is_followed and name not in module.names:
             return self._from_outside(module, name, place)
-        found = self.attributes.lookup(module, name, place)
+        found = self.attributes.find(module, name, place)
         if isinstance(found, Found):
-            if isinstance(module, ModuleObject) and found.surely:
-                self.note_read(module, name, place)
+            if isinstance(module, ModuleObject):
+                if found.surely:
+                    self.note_read(module, name, place)
+                self.run.scripts.read(module, name, place, found, is_import=True)
             return found.value if found.surely else in_doubt(found.value)
         is_nameless = isinstance(module, Instance) and "__name__" not in module.names
         if isinstance(module, Instance) and not (is_nameless and found.surely):
@@ -384,7 +395,13 @@ class Loader:
             return UNKNOWN
         fallback = self.modules.get(f"{module.name}.{name}")
         if fallback is not None:
+            self.run.scripts.read(module, name, place, Found(fallback), is_import=True)
             return fallback
+        is_imagined = self.run.is_imagined and self._is_late(module, name, place)
+        if is_imagined:
+            self.run.scripts.read(module, name, place, Found(LATE), is_import=True)
+        else:
+            self.run.scripts.spoil()
         if module.initialising and module.code is not None:
             text = f"cannot import name {name!r} from partially initialized module {module.name!r}"
             text += " (most likely due to a circular import)"
@@ -399,7 +416,14 @@ class Loader:
             name=module.name,
             surely=found.surely,
         )
-        return UNKNOWN
+        return LATE if is_imagined else UNKNOWN
+
+    def _is_late(self, module: ModuleObject, name: str, place: Place) -> bool:
+        """Whether a module will surely have bound a name when it has run."""
+        is_own = module is place.module
+        return (
+            module.initialising and module.code is not None and not is_own and name in module.code.bound_once
+        )
 
     def _from_outside(self, module: ModuleObject, name: str, place: Place) -> Value:
         """A name of a module that is not followed: there, unless it certainly is not."""
@@ -456,6 +480,7 @@ class Loader:
             if names is None:
                 return None
             return {name: External(f"{module.name}.{name}") for name in sorted(names)}
+        self.run.scripts.use(module)
         listed = module.names.get("__all__")
         if "__all__" in module.names:
             if isinstance(listed, Dictionary) and not listed.is_open:

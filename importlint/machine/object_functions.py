@@ -83,6 +83,7 @@ def _delattr(library: Library, arguments: Arguments, keywords: Keywords, place: 
 
 def _vars(library: Library, arguments: Arguments, keywords: Keywords, place: Place) -> Value:
     if len(arguments) == 1 and isinstance(arguments[0], ModuleObject):
+        library.run.scripts.see_names(arguments[0])
         return ModuleDict(arguments[0])
     return UNKNOWN
 
@@ -91,6 +92,7 @@ def _dir(library: Library, arguments: Arguments, keywords: Keywords, place: Plac
     match arguments:
         case (ModuleObject(is_followed=True) as module,):
             library.loader.note_read(module, "*", place)
+            library.run.scripts.see_names(module)
             names = sorted(name for name in module.names if name not in module.maybe)
             is_open = module.is_open or bool(module.maybe) or "__dir__" in module.names
             return Sequence("list", list[Value](names), is_open)

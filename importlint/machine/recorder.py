@@ -69,18 +69,20 @@ class Recorder:
         self._makings += 1
         self.journal.set(module, "making", self._makings)
         running.needs[module.name] = self._makings
+        self.run.scripts.start(module)
         return running
 
     def stop(self, running: Running) -> bool:
         """The body has ended; whether what it did is the same for every importer."""
         self._pop(running)
+        self.run.scripts.stop()
         name = running.module.name
-        if running.is_free and name not in self.recordings:
+        running.steps.append((_arrive, (running.module, running.module.line)))
+        if running.is_free and name not in self.recordings and not self.run.is_imagined:
             self.recordings[name] = Recording(tuple(running.steps), running.needs)
             return True
         if running.outer is not None:
-            start = (self.run.write_down, (self.run.events, running.start))
-            running.outer.extend(((self._expect_absence, (name,)), start, *running.steps))
+            running.outer.append((self._repeat, (name, running.start, running.steps)))
             self._running[-1].needs.update(running.needs)
             self._inlined = name
         return False
@@ -88,6 +90,7 @@ class Recorder:
     def abandon(self, running: Running) -> None:
         """An exception has left the body: who imports it may fare otherwise the next time."""
         self._pop(running)
+        self.run.scripts.abandon()
         self.depends_on(None)
 
     def _pop(self, running: Running) -> None:
@@ -96,11 +99,15 @@ class Recorder:
 
     def request(self, name: str, place: Place, module: Value, *, is_parent: bool) -> None:
         """An import has been answered with `module`."""
+        if self.journal.recording is not None:
+            self.run.scripts.ask(name, place, module)
         if self._inlined == name:
             self._inlined = None
             return
         if self.journal.recording is None or not self._running:
             return
+        body = self._running[-1].module
+        self.journal.recording.append((_arrive, (body, body.line)))
         self.journal.recording.append((self._ask_again, (name, place, module, is_parent)))
         if isinstance(module, ModuleObject) and module.is_followed:
             self._need(module)
@@ -112,8 +119,11 @@ class Recorder:
         recording = self.recordings.get(module.name)
         if recording is not None and recording.needs[module.name] == module.making:
             running.needs.update(recording.needs)
-        elif all(each.module is not module for each in self._running):
-            running.is_free = False  # it was made for somebody else, in a way of its own
+            return
+        for each in reversed(self._running):
+            if each.module is module or each.needs.get(module.name) == module.making:
+                break
+            each.is_free = False  # it was made for somebody further out, in a way of its own
 
     def saw_name(self, module: ModuleObject, name: str, value: Value) -> None:
         """What runs has read a name of a module, which somebody else may have bound or will: an import, a function."""
@@ -129,6 +139,8 @@ class Recorder:
 
     def depends_on(self, module: ModuleObject | None) -> None:
         """What runs has looked at a partially initialised module, or (None) at what is loaded at all."""
+        if module is None:
+            self.run.scripts.spoil()
         for running in reversed(self._running):
             if running.module is module:
                 break
@@ -188,6 +200,15 @@ class Recorder:
         if module.names.get(name) is not value:
             raise Differs
 
-    def _expect_absence(self, name: str) -> None:
+    def _repeat(self, name: str, start: Event, steps: list[Step]) -> None:
+        """Do again what the body of a module did that has no recording of its own."""
         if name in self.run.state.modules:
             raise Differs
+        self.run.events.append(start)
+        for function, arguments in steps:
+            function(*arguments)
+
+
+def _arrive(body: ModuleObject, line: int) -> None:
+    """A body has run as far as a line."""
+    body.line = line

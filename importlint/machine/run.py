@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from importlint.diagnostics import Certainty, Location
+from importlint.machine.scripts import Scripts
 from importlint.machine.state import State
 from importlint.machine.trace import Event, Failure, Hop, PartialRead
 from importlint.machine.values import UNKNOWN, ExceptionObject, ModuleObject, Value
@@ -99,6 +100,8 @@ class Run:
         self.doubt = 0
         self.presumption = 0
         """How many presumed conditions the statement now running hangs on: what environment variables say."""
+        self.is_imagined = False
+        """The run goes on where a name is missed that is only late: for what there is to learn about the modules."""
         self.is_lost = False
         """The run has come to an import without end: nothing that follows is certain."""
         self.chain: list[Hop] = []
@@ -114,6 +117,7 @@ class Run:
         """How many calls of what is not followed there have been."""
         self.strange_calls = 0
         """How many of them were of code outside the standard library."""
+        self.scripts = Scripts(self)
 
     def begin(self) -> None:
         """Start another run over the same state."""
@@ -180,6 +184,8 @@ class Run:
             chain=tuple(self.chain),
             certainty=Certainty.CERTAIN if is_certain else Certainty.POSSIBLE,
         )
+        if self.is_imagined and failure.partial and not self.is_caught(kind):
+            return
         if surely:
             raise Raised(ExceptionObject(kind, (message,), name), failure, is_claim=is_claim)
         if is_claim:

@@ -166,6 +166,7 @@ class SimpleStatements(Blocks):
 
     def _delete_item(self, owner: Value, index: Value, span: f.Span) -> None:
         if owner == SYS_MODULES and isinstance(index, str):
+            self.run.scripts.spoil()
             if index in self.run.state.modules:
                 self.journal.drop(self.run.state.modules, index)
             else:

@@ -83,12 +83,11 @@ class PartialRead(Struct, frozen=True, kw_only=True):
     """The imports under way, outermost first: from the entry to `module`."""
 
 
-class Trace(Struct, frozen=True, kw_only=True):
-    """The run of one entry."""
+class Outcome(Struct, frozen=True, kw_only=True):
+    """How one entry fares."""
 
     entry: str
     """A module's name; of a program, the command that runs it."""
-    events: tuple[Event, ...]
     error: Failure | None
     """What escaped from the entry's import."""
     possible: tuple[Failure, ...] = ()
@@ -96,7 +95,30 @@ class Trace(Struct, frozen=True, kw_only=True):
     swallowed: tuple[Failure, ...] = ()
     """Failures that the analysed code caught."""
     partial_reads: tuple[PartialRead, ...] = ()
+    """Those on the shortest way from any entry at least; a trace has all of them."""
+
+    def starts(self, module: str) -> bool:
+        """Whether the body of a module is run, whether or not that ends well."""
+        raise NotImplementedError
+
+    def ends(self, module: str) -> bool:
+        """Whether the body of a module is run to its end."""
+        raise NotImplementedError
+
+
+class Trace(Outcome, frozen=True, kw_only=True):
+    """The run of one entry."""
+
+    events: tuple[Event, ...]
     is_program: bool = False
+
+    def starts(self, module: str) -> bool:
+        """Whether the body of a module is run, whether or not that ends well."""
+        return any(each.module == module and each.happening is Happening.START for each in self.events)
+
+    def ends(self, module: str) -> bool:
+        """Whether the body of a module is run to its end."""
+        return any(each.module == module and each.happening is Happening.END for each in self.events)
 
     @property
     def written(self) -> str:

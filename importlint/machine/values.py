@@ -28,6 +28,13 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
+class Late:
+    """The value of a name that is not bound yet, in a run that is imagined to go on as if it were."""
+
+
+LATE: Final = Late()
+
+
 @dataclass(frozen=True, slots=True)
 class External:
     """What a module outside the project binds to a name, or a built-in: known by its dotted name alone."""
@@ -279,6 +286,7 @@ Constant = str | int | float | bool | None
 Key = Constant | External | Class | Function | ModuleObject
 Value = (
     Unknown
+    | Late
     | External
     | ModuleObject
     | Function

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ class Code:
         self._project = project
         self.facts = facts
         self.path = module.path
+        self._package = module.package
         self.shown = module.display
         """Its path as reports show it."""
         self.namespace: Namespace = project.namespace(module.path)  # type: ignore[assignment]  # it has facts
@@ -46,6 +48,32 @@ class Code:
     def bound(self) -> frozenset[str]:
         """Every name that its own statements bind, in an import or in a program."""
         return (self.later | self.namespace.program_names) - ALWAYS_BOUND
+
+    @cached_property
+    def bound_once(self) -> Mapping[str, int]:
+        """The names that one statement of its body binds for certain, and nothing else; with its line."""
+        bindings = self.namespace.bindings
+        counts = Counter(each.name for each in bindings)
+        if "*" in counts:
+            return {}
+        others = self.facts.global_names
+        once = (each for each in bindings if counts[each.name] == 1 and each.certain)
+        return {each.name: each.span.line for each in once if each.name not in others}
+
+    @cached_property
+    def submodules_bound(self) -> frozenset[str]:
+        """The names that its body, a package's, binds to the submodules of these names, and to nothing else."""
+        counts = Counter(each.name for each in self.namespace.bindings)
+        version = self._project.target.version
+        own: Counter[str] = Counter()
+        statements = {
+            each.statement for each in self.namespace.bindings if isinstance(each.statement, f.ImportFrom)
+        }
+        for statement in statements:
+            base = absolute_name(self._package, statement.level, statement.module, version)
+            if base == self._package:
+                own.update(each.name for each in statement.names if each.binds == each.name)
+        return frozenset(name for name, count in own.items() if count == counts[name])
 
     @property
     def known(self) -> Known:

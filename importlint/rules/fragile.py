@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from importlint.crashes import Cycle, closing_lines, is_crash, late_module, nearest
 from importlint.diagnostics import Finding, Location, Severity, Step
-from importlint.machine.trace import Failure, Happening, PartialRead
+from importlint.machine.trace import Failure, PartialRead
 from importlint.rules.declaration import rule
 from importlint.swaps import Swap, failure_of, find_swaps
 from importlint.syntax import facts as f
@@ -47,7 +47,7 @@ def _order_finding(project: Project, swap: Swap, failure: Failure) -> Finding:
     upper, lower = swap.upper.span.line, swap.lower.span.line
     missed = (
         each
-        for each in swap.run.partial_reads
+        for each in project.runs.trace(swap.run.entry).partial_reads
         if (each.from_module, each.name) == (failure.from_module, failure.missing_name)
     )
     read = next(missed, swap.read)
@@ -206,9 +206,7 @@ def _other_entries(cycle: Cycle, module: str, entries: Container[str]) -> list[s
     return [
         entry
         for entry, trace in cycle.traces.items()
-        if entry not in entries
-        and trace.error is None
-        and any(each.module == module and each.happening is Happening.END for each in trace.events)
+        if entry not in entries and trace.error is None and trace.ends(module)
     ]
 
 

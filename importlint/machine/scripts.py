@@ -1,0 +1,231 @@
+"""What bodies do to each other, each written down once: the imports that they ask for, and what they look at.
+
+A script is what of a body's doings depends on other modules, in order: which it asks for, which names it reads
+from them, which have to be complete. A body has one once it has been interpreted to its end and nothing else
+counted: neither what is loaded at all, nor a condition that is unknown, nor a change of another module. Then it
+does the same in any order in which its readings come out the same; see `walks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from importlint.machine.trace import Failure
+from importlint.machine.values import External, ModuleObject, Value
+
+if TYPE_CHECKING:
+    from importlint.machine.attributes import Found
+    from importlint.machine.run import Place, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An import asks for a module."""
+
+    module: str
+    place: Place
+    line: int
+    """How far the body has run."""
+    bound: int
+    """How many names it has bound by the end of it."""
+    is_guarded: bool
+    """Something around it may catch what fails."""
+    is_certain: bool
+    """It hangs on no condition that is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A name is read from a module."""
+
+    module: str
+    name: str
+    making: int
+    """Which of the times that the module was interpreted has bound it."""
+    place: Place
+    is_import: bool
+    """A `from` import reads it, which finds a submodule in `sys.modules` too."""
+    is_submodule: bool
+    is_guarded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """More of a module counts than one name: its body has to have ended."""
+
+    module: str
+    making: int
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """A failure that the body's own code has caught."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """An import did not run, and might have."""
+
+
+Item = Ask | Read | Use | Caught | Skip
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A body's doings, and when it binds its names."""
+
+    items: tuple[Item, ...]
+    names: Mapping[str, int]
+    """The names that one statement binds, and no other: how many are bound before."""
+    is_package: bool
+
+
+@dataclass(eq=False, slots=True)
+class _Draft:
+    """The script of a body that is running."""
+
+    module: ModuleObject
+    items: list[Item] = field(default_factory=list)
+    is_spoiled: bool = False
+    is_shifted: bool = False
+    """A name has been taken away: how many are bound does not tell which."""
+
+
+class Scripts:
+    """The scripts of a run's modules, by name, and how they are written."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.known: dict[str, Script] = {}
+        self._drafts: list[_Draft] = []
+
+    def start(self, module: ModuleObject) -> None:
+        """A body starts."""
+        in_doubt = bool(self.run.doubt or self.run.presumption)
+        self._drafts.append(_Draft(module, is_spoiled=in_doubt or module.name in self.known))
+
+    def stop(self) -> None:
+        """The body that runs innermost has ended."""
+        draft = self._drafts.pop()
+        if not draft.is_spoiled:
+            names = {} if draft.is_shifted else _bound_once(draft.module)
+            self.known[draft.module.name] = Script(tuple(draft.items), names, draft.module.is_package)
+
+    def abandon(self) -> None:
+        """An exception has left it."""
+        self._drafts.pop()
+
+    def spoil(self) -> None:
+        """What it does depends on more than a script can tell."""
+        if self._drafts:
+            self._drafts[-1].is_spoiled = True
+
+    def _writes(self) -> bool:
+        return bool(self._drafts) and not self._drafts[-1].is_spoiled
+
+    # ---- what counts
+
+    def ask(self, name: str, place: Place, module: Value) -> None:
+        """An import has been answered."""
+        if not self._writes() or isinstance(module, External):
+            return
+        if not isinstance(module, ModuleObject) or module.name != name:
+            self.spoil()
+        elif module.is_followed:
+            running = self._drafts[-1].module
+            ask = Ask(name, place, running.line, len(running.names), self._is_guarded(), self._is_certain())
+            self._drafts[-1].items.append(ask)
+
+    def read(self, module: ModuleObject, name: str, place: Place, found: Found, *, is_import: bool) -> None:
+        """A name has been read from a module, or a submodule that is loaded."""
+        if not module.is_followed or not self._writes() or module is self._drafts[-1].module:
+            return
+        full, value = f"{module.name}.{name}", found.value
+        is_submodule = isinstance(value, ModuleObject) and value.name == full
+        submodule = self.run.state.modules.get(full) if module.is_package else None
+        if not found.surely or not self._is_certain():
+            self.use(module)
+            if is_submodule and isinstance(value, ModuleObject):
+                self.use(value)
+        elif is_submodule and self._binds_only_submodule(module, name):
+            if not is_import and isinstance(value, ModuleObject):
+                self.use(value)
+            self._add_read(module, name, place, is_import=is_import, is_submodule=True)
+        elif isinstance(submodule, ModuleObject):
+            self.use(module)  # it binds the name to something else too
+            self.use(submodule)
+        elif is_submodule or (module.is_package and self.run.world.resolve(full).spec is not None):
+            self.spoil()
+        else:
+            self._add_read(module, name, place, is_import=is_import, is_submodule=False)
+
+    def _add_read(
+        self, module: ModuleObject, name: str, place: Place, *, is_import: bool, is_submodule: bool
+    ) -> None:
+        read = Read(module.name, name, module.making, place, is_import, is_submodule, self._is_guarded())
+        self._drafts[-1].items.append(read)
+
+    def use(self, module: ModuleObject) -> None:
+        """More of a module has been looked at than one name."""
+        if not module.is_followed or not self._writes() or module is self._drafts[-1].module:
+            return
+        if module.initialising:
+            self.spoil()
+        else:
+            self._drafts[-1].items.append(Use(module.name, module.making))
+
+    def see_names(self, module: ModuleObject) -> None:
+        """All names of a module have been looked at: which of a package's submodules are loaded counts too."""
+        if module.is_package:
+            self.spoil()
+        self.use(module)
+
+    def change(self, module: ModuleObject) -> None:
+        """A module has been changed from outside of its body."""
+        if self._drafts and module is not self._drafts[-1].module:
+            self.spoil()
+
+    def unbind(self, module: ModuleObject) -> None:
+        """A name has been taken away from a module."""
+        self.change(module)
+        if self._drafts:
+            self._drafts[-1].is_shifted = True
+
+    def catch(self, failure: Failure) -> None:
+        """A failure has been caught."""
+        if failure.from_module is not None or failure.partial:
+            self.spoil()
+        elif self._writes():
+            self._drafts[-1].items.append(Caught(failure))
+
+    def skip(self) -> None:
+        """An import did not run, and might have."""
+        if self._writes():
+            self._drafts[-1].items.append(Skip())
+
+    # ---- under which conditions
+
+    def _is_guarded(self) -> bool:
+        return len(self.run.guards) > self.run.own_guards
+
+    def _is_certain(self) -> bool:
+        return not (self.run.doubt or self.run.presumption)
+
+    def _binds_only_submodule(self, module: ModuleObject, name: str) -> bool:
+        """Whether a package's name, if it has one, is its submodule's."""
+        code = module.code
+        return code is None or name not in code.later or name in code.submodules_bound
+
+
+def _bound_once(module: ModuleObject) -> dict[str, int]:
+    """The names of a module whose value is the same whenever they are bound, by their order."""
+    once = module.code.bound_once if module.code else {}
+    return {
+        name: position
+        for position, name in enumerate(module.names)
+        if name in once and name not in module.maybe
+    }

@@ -1,0 +1,336 @@
+"""Runs without interpretation: where the scripts of all bodies are known, what an entry does is a walk over them.
+
+A walk goes through the modules in the order in which they would be imported. As long as everything that a body
+looks at is as it was when its script was written, the body does the same again; a name that a partially
+initialised module has not bound yet ends the walk as it would end the run. Anything else, and the entry has
+to be run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from importlint.machine.interpreter import Machine
+from importlint.machine.run import Raised
+from importlint.machine.scripts import Ask, Caught, Item, Read, Skip, Use
+from importlint.machine.trace import Failure, Hop, Outcome, PartialRead
+from importlint.machine.values import ModuleObject
+
+_ABSENT, _RUNNING, _ENDED, _FOREIGN = range(4)
+"""What a walk knows of a module; of a foreign one, only which of its makings is loaded."""
+
+Step = tuple[int, int]
+"""An import of the module with the first number, or, if that is negative, a look at the one it is the complement
+of; the second number tells the item."""
+
+
+class Walked(Outcome, frozen=True, kw_only=True):
+    """What a walk has found out about an entry."""
+
+    bodies: bytes
+    """How each module fares, by its number."""
+    numbers: Mapping[str, int]
+    earlier: Outcome | None
+    """How its parent has fared."""
+
+    def starts(self, module: str) -> bool:
+        """Whether the body of a module is run, whether or not that ends well."""
+        is_earlier = self.earlier is not None and self.earlier.starts(module)
+        return self._of(module) != _ABSENT or is_earlier
+
+    def ends(self, module: str) -> bool:
+        """Whether the body of a module is run to its end."""
+        return self._of(module) not in (_ABSENT, _RUNNING)
+
+    def _of(self, module: str) -> int:
+        number = self.numbers.get(module, len(self.bodies))
+        return self.bodies[number] if number < len(self.bodies) else _ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What an entry has left behind, for those below it."""
+
+    outcome: Outcome
+    bodies: bytes
+    makings: Mapping[int, int]
+    """Of foreign modules."""
+    has_skipped: bool
+
+
+class Undecided(Exception):  # noqa: N818 - not an error: the entry has to be run
+    """The scripts do not tell."""
+
+
+class _Failed(Exception):  # noqa: N818 - the walk has come to its end
+    """The entry fails."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__()
+        self.failure = failure
+
+
+class Walks:
+    """Walks over the scripts that a machine has written."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.known = machine.run.scripts.known
+        self.recordings = machine.loader.recorder.recordings
+        self.directness: dict[tuple[int, int], tuple[bool, int]] = {}
+        """Of each read, with the line that was reached where it read: the shortest way to it so far."""
+        self.items: list[Item] = []
+        self.hops: list[Hop | None] = []
+        """For each item that imports, the hop."""
+        self.numbers: dict[str, int] = {}
+        self.names: list[str] = []
+        self.steps: list[tuple[Step, ...] | None] = []
+        """By number, as far as they have been asked for."""
+
+    def walk(self, entry: str, before: Ground | None) -> Ground | None:
+        """What importing `entry` leaves behind, after its parent has left `before`; None if it has to be run."""
+        number = self.number(entry)
+        walk = _Walk(self, entry, before)
+        error = None
+        try:
+            walk.import_(number)
+        except Undecided:
+            return None
+        except _Failed as failed:
+            error = failed.failure
+        bodies = bytes(walk.bodies)
+        earlier = before.outcome if before else None
+        outcome = Walked(
+            entry=entry,
+            error=error,
+            possible=earlier.possible if earlier else (),
+            swallowed=(*(earlier.swallowed if earlier else ()), *walk.caught),
+            partial_reads=(*(_stars(earlier) if earlier else ()), *self._most_direct(walk, error)),
+            bodies=bodies,
+            numbers=self.numbers,
+            earlier=earlier,
+        )
+        return Ground(outcome, bodies, walk.makings, walk.has_skipped)
+
+    def _most_direct(self, walk: _Walk, error: Failure | None) -> Iterator[PartialRead]:
+        """What a walk has read on a shorter way than those before."""
+        for key, rank, read in walk.reads if error is None else ():
+            self.directness[key] = rank
+            yield read
+
+    def ground(self, outcome: Outcome) -> Ground:
+        """What an entry that has just been run has left behind."""
+        bodies, makings = bytearray(), dict[int, int]()
+        for name, module in self.machine.run.state.modules.items():
+            if isinstance(module, ModuleObject) and module.is_followed:
+                number = self.number(name)
+                bodies.extend(bytes(len(self.names) - len(bodies)))
+                bodies[number] = _ENDED if name in self.known else _FOREIGN
+                makings[number] = module.making
+        return Ground(outcome, bytes(bodies), makings, has_skipped=False)
+
+    def number(self, name: str) -> int:
+        """A module's number."""
+        if name not in self.numbers:
+            self.numbers[name] = len(self.names)
+            self.names.append(name)
+            self.steps.append(None)
+        return self.numbers[name]
+
+    def compile(self, number: int) -> tuple[Step, ...]:
+        """The steps of a module's script.
+
+        Raises:
+            Undecided: it has none.
+        """
+        if self.names[number] not in self.known:
+            raise Undecided
+        steps = self.steps[number] = tuple(self._compiled(self.names[number]))
+        return steps
+
+    def _compiled(self, name: str) -> Iterator[Step]:
+        own = set(with_parents(name))
+        asked: set[tuple[str, bool]] = set()
+        for item in self.known[name].items:
+            if isinstance(item, Ask):
+                for part in with_parents(item.module):
+                    if part not in own and (part, item.is_certain) not in asked:
+                        asked.add((part, item.is_certain))
+                        module = item.place.module
+                        assert module is not None
+                        hop = Hop(module.name, item.place.location, item.place.statement, part)
+                        number = self.number(part)
+                        yield number if item.is_certain else ~number, self._add(item, hop)
+            elif isinstance(item, Read | Use):
+                yield ~self.number(item.module), self._add(item)
+            else:
+                yield ~self.number(name), self._add(item)
+
+    def _add(self, item: Item, hop: Hop | None = None) -> int:
+        self.items.append(item)
+        self.hops.append(hop)
+        return len(self.items) - 1
+
+
+class _Walk:
+    """One walk."""
+
+    def __init__(self, walks: Walks, entry: str, before: Ground | None) -> None:
+        self.walks = walks
+        self.entry = entry
+        self.bodies = bytearray(before.bodies if before else b"")
+        self.makings = dict(before.makings) if before else {}
+        self.has_skipped = before.has_skipped if before else False
+        self.reads: list[tuple[tuple[int, int], tuple[bool, int], PartialRead]] = []
+        self.caught: list[Failure] = []
+        self.running: list[tuple[int, int, Iterator[Step]]] = []
+        """The bodies that wait for an import: the module's number, the item at which it has arrived, the rest."""
+        self.arrived: dict[int, int] = {}
+        """The same items, by the module."""
+
+    def import_(self, number: int) -> None:
+        """Run through a module and everything that it loads, unless it is loaded.
+
+        Raises:
+            Undecided: something differs from what the scripts are about.
+            _Failed: an exception leaves the module.
+        """
+        self.bodies.extend(bytes(len(self.walks.names) - len(self.bodies)))
+        bodies, running, arrived = self.bodies, self.running, self.arrived
+        if bodies[number] != _ABSENT:
+            return
+        rest = self._enter(number)
+        while True:
+            for target, item in rest:
+                if target >= 0:
+                    if not bodies[target]:
+                        running.append((number, item, rest))
+                        arrived[number] = item
+                        number, rest = target, self._enter(target)
+                        break
+                elif bodies[~target] != _ENDED:
+                    self._look(~target, item)
+            else:
+                bodies[number] = _ENDED
+                if not running:
+                    return
+                number, _, rest = running.pop()
+
+    def _enter(self, number: int) -> Iterator[Step]:
+        """The steps of a body that starts."""
+        steps = self.walks.steps[number]
+        if steps is None:
+            steps = self.walks.compile(number)
+            self.bodies.extend(bytes(len(self.walks.names) - len(self.bodies)))
+        self.bodies[number] = _RUNNING
+        return iter(steps)
+
+    def _look(self, number: int, index: int) -> None:
+        """Come to an item about a module that has not ended, or not here."""
+        body = self.bodies[number]
+        match item := self.walks.items[index]:
+            case Ask() if body == _ABSENT:
+                raise Undecided
+            case Use() | Read() if body == _FOREIGN:
+                if self.makings[number] != item.making:
+                    raise Undecided
+            case Use():
+                raise Undecided
+            case Read():
+                self._read(number, index, item)
+            case Caught():
+                self.caught.append(item.failure)
+            case Skip():
+                self.has_skipped = True
+
+    def _read(self, number: int, index: int, read: Read) -> None:
+        """Read a name from a module that may be partially initialised."""
+        assert read.place.module is not None
+        ask = self._under_way(number)
+        if read.is_submodule:
+            submodule = self.bodies[self.walks.number(f"{read.module}.{read.name}")]
+            if submodule == _ABSENT:
+                raise Undecided
+            if submodule == _RUNNING and not self._has_bound_submodule(read, ask):
+                return  # `sys.modules` has it
+            is_bound = True
+        else:
+            position = self.walks.known[read.module].names.get(read.name)
+            if position is None:
+                raise Undecided
+            is_bound = position < ask.bound
+        if not is_bound:
+            raise _Failed(self._failure(read, ask))
+        key, rank = (index, ask.line), (self.entry != read.module, len(self.running))
+        if key in self.walks.directness and self.walks.directness[key] <= rank:
+            return
+        partial = PartialRead(
+            module=read.place.module.name,
+            location=read.place.location,
+            from_module=read.module,
+            name=read.name,
+            reached=ask.line,
+            chain=self._chain(),
+        )
+        self.reads.append((key, rank, partial))
+
+    def _has_bound_submodule(self, read: Read, ask: Ask) -> bool:
+        """Whether a package's own `from` import has bound a submodule that has not ended."""
+        code = self.walks.machine.run.state.objects[read.module].code
+        if code is None or read.name not in code.later:
+            return False
+        line = code.bound_once.get(read.name)
+        if line is None:
+            raise Undecided
+        return ask.line > line
+
+    def _under_way(self, number: int) -> Ask:
+        """The import at which the body of a module has arrived."""
+        ask = self.walks.items[self.arrived[number]] if number in self.arrived else None
+        if not isinstance(ask, Ask):
+            raise Undecided
+        return ask
+
+    def _chain(self) -> tuple[Hop, ...]:
+        hops = (self.walks.hops[item] for _, item, _ in self.running)
+        return tuple(hop for hop in hops if hop is not None)
+
+    def _failure(self, read: Read, ask: Ask) -> Failure:
+        """How a read of a name fails that is not bound yet: nothing catches it, and nothing else has the name."""
+        machine = self.walks.machine
+        items = (self.walks.items[item] for _, item, _ in self.running)
+        is_guarded = any(isinstance(item, Ask) and item.is_guarded for item in items)
+        module = machine.run.state.objects[read.module]
+        if is_guarded or read.is_guarded or self.has_skipped or module.code is None:
+            raise Undecided
+        if "__getattr__" in module.code.later:
+            raise Undecided
+        partial = ModuleObject(
+            module.name,
+            module.spec,
+            module.code,
+            is_followed=True,
+            is_package=module.is_package,
+            line=ask.line,
+        )
+        machine.run.begin()
+        machine.run.chain[:] = self._chain()
+        reading = machine.loader.import_from if read.is_import else machine.attributes.read
+        try:
+            reading(partial, read.name, read.place)
+        except Raised as raised:
+            return raised.failure
+        finally:
+            machine.run.chain.clear()
+        raise Undecided
+
+
+def _stars(outcome: Outcome) -> Iterator[PartialRead]:
+    return (read for read in outcome.partial_reads if read.name == "*")
+
+
+def with_parents(name: str) -> Iterator[str]:
+    """A module's name, after those of its parents."""
+    parts = name.split(".")
+    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))

@@ -1,0 +1,99 @@
+"""Entries that are walked through, against the machine, which runs each of them over a state of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+from importlint.config import load_settings
+from importlint.machine.entries import Runs
+from importlint.machine.trace import Failure, Outcome, PartialRead
+from importlint.machine.walks import Walked, with_parents
+from importlint.machine.world import ProjectWorld
+from importlint.project import Project
+from tests.oracle.drawn_packages import Drawn
+from tests.oracle.smaller import smallest
+from tests.oracle.tangles import tangle
+
+EXAMPLES = 2000 if os.environ.get("IMPORTLINT_WHOLE") == "1" else 60
+
+
+def test_walks_agree_with_runs() -> None:
+    """How an entry fares, which bodies it runs, and the shortest ways on which names are read too early."""
+    walked = failed = 0
+    for seed in range(EXAMPLES):
+        drawn = tangle(seed)
+        assert not (kind := next(_differences(drawn), "")), _shown(drawn, kind)
+        outcomes, _ = _outcomes(drawn)
+        walked += sum(isinstance(outcome, Walked) for outcome in outcomes.values())
+        failed += sum(isinstance(each, Walked) and each.error is not None for each in outcomes.values())
+    assert walked > EXAMPLES
+    assert failed > EXAMPLES // 30
+
+
+def _shown(drawn: Drawn, kind: str) -> str:
+    def holds(smaller: Drawn) -> bool:
+        try:
+            return kind in _differences(smaller)
+        except SyntaxError:
+            return False
+
+    return f"{kind}\n{smallest(drawn, holds).tree}"
+
+
+def _outcomes(drawn: Drawn) -> tuple[dict[str, Outcome], dict[str, Outcome]]:
+    """How the entries and their parents fare: found out together, and each run on its own."""
+    with drawn.tree.written() as root:
+        settings = load_settings(str(root), path=[], platform=sys.platform, source_roots=["."])
+        world = ProjectWorld(Project(settings, ("pkg",), cwd=str(root)))
+        entries = sorted({part for entry in drawn.entries for part in with_parents(entry)})
+        together = dict(zip(entries, Runs(world).outcomes(entries), strict=True))
+        return together, {entry: Runs(world).trace(entry) for entry in entries}
+
+
+def _differences(drawn: Drawn) -> Iterator[str]:
+    """What is not the same, without names."""
+    together, alone = _outcomes(drawn)
+    for entry, outcome in together.items():
+        if not isinstance(outcome, Walked):
+            continue
+        run = alone[entry]
+        if outcome.error != run.error or outcome.possible != run.possible:
+            yield "error"
+        if list(map(_told, outcome.swallowed)) != list(map(_told, run.swallowed)):
+            yield "swallowed"
+        if any(_fare(outcome, name) != _fare(run, name) for name in together):
+            yield "bodies"
+        if not set(map(_key, outcome.partial_reads)) <= set(map(_key, run.partial_reads)):
+            yield "reads"
+    ran = [entry for entry, outcome in together.items() if not isinstance(outcome, Walked)]
+    is_same = all(_read(together[entry]) == _read(alone[entry]) for entry in ran)
+    if is_same and _shortest(together) != _shortest(alone):
+        yield "shortest ways"
+
+
+def _told(failure: Failure) -> tuple[object, ...]:
+    return (failure.type, failure.message, failure.location, failure.reached, failure.certainty)
+
+
+def _fare(outcome: Outcome, module: str) -> tuple[bool, bool]:
+    return outcome.starts(module), outcome.ends(module)
+
+
+def _key(read: PartialRead) -> tuple[object, ...]:
+    return (read.location, read.from_module, read.name, read.reached)
+
+
+def _read(outcome: Outcome) -> list[tuple[object, ...]]:
+    return [(*_key(read), len(read.chain)) for read in outcome.partial_reads]
+
+
+def _shortest(outcomes: dict[str, Outcome]) -> dict[tuple[object, ...], int]:
+    """The length of the shortest way to each read of a name in a run that works."""
+    ways: dict[tuple[object, ...], int] = {}
+    for outcome in outcomes.values():
+        for read in outcome.partial_reads if outcome.error is None else ():
+            if read.name != "*":
+                ways[_key(read)] = min(len(read.chain), ways.get(_key(read), len(read.chain)))
+    return ways
