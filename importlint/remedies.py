@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from importlint.crashes import Crash, late_binding, ring
+from importlint.crashes import Crash, Cycle, late_binding, ring
 from importlint.diagnostics import Location
 from importlint.discovery import Module
 from importlint.finder.resolve import absolute_name
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from importlint.project import Project
 
 TRIED = 12
-"""How many changes are run for one crash."""
+"""How many changes are run for one crash at most."""
+BODIES = 20_000
+"""How many modules may be run for the remedies of one cycle: seconds, for cycles of a thousand of them."""
 NAMED_FUNCTIONS = 3
 """How many functions a change may touch; where more of them use an import, deferring it is no small change."""
 REEXPORTS = 5
@@ -47,9 +49,14 @@ class Remedy(Struct, frozen=True, kw_only=True):
     facts: f.ModuleFacts
 
 
-def find_remedy(project: Project, crash: Crash) -> Remedy | None:
-    """The first change that cures a crash; None if none of those that are tried does."""
-    remedies = islice(_remedies(project, crash), TRIED)
+def tries(cycle: Cycle, crashes: int) -> int:
+    """How many changes may be run for each of so many crashes of a cycle."""
+    return min(TRIED, BODIES // max(1, len(cycle.traces) * crashes))
+
+
+def find_remedy(project: Project, crash: Crash, limit: int) -> Remedy | None:
+    """The first change that cures a crash; None if none of the `limit` does that are tried."""
+    remedies = islice(_remedies(project, crash), limit)
     return next((each for each in remedies if _cures(project, crash, each)), None)
 
 

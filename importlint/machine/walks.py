@@ -106,7 +106,7 @@ class Walks:
             error=error,
             possible=earlier.possible if earlier else (),
             swallowed=(*(earlier.swallowed if earlier else ()), *walk.caught),
-            partial_reads=(*(_stars(earlier) if earlier else ()), *self._most_direct(walk, error)),
+            partial_reads=(*(_passed_on(earlier, entry) if earlier else ()), *self._most_direct(walk, error)),
             bodies=bodies,
             numbers=self.numbers,
             earlier=earlier,
@@ -326,8 +326,9 @@ class _Walk:
         raise Undecided
 
 
-def _stars(outcome: Outcome) -> Iterator[PartialRead]:
-    return (read for read in outcome.partial_reads if read.name == "*")
+def _passed_on(outcome: Outcome, entry: str) -> Iterator[PartialRead]:
+    """What has been read on the way to an entry that counts as its own: from it, or by a star."""
+    return (read for read in outcome.partial_reads if read.name == "*" or read.from_module == entry)
 
 
 def with_parents(name: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from importlint.crashes import Crash, Cycle, find_crashes, late_binding, late_module
 from importlint.diagnostics import Finding, Location, Severity, Step
 from importlint.machine.trace import Failure
-from importlint.remedies import find_remedy
+from importlint.remedies import Remedy, find_remedy, tries
 from importlint.rules.declaration import rule
 from importlint.wording import hop_steps, listed, text_at
 
@@ -21,7 +21,7 @@ def cycle_crash(project: Project) -> Iterator[Finding]:
     """Crashes of cycles that no first import gets through."""
     for cycle in project.cycles:
         if not _working(cycle):
-            yield from (_finding(project, crash) for crash in find_crashes(project, cycle))
+            yield from _findings(project, cycle)
 
 
 @rule(
@@ -34,19 +34,24 @@ def cycle_crash_from_entry(project: Project) -> Iterator[Finding]:
     """Crashes of cycles that some first imports get through."""
     for cycle in project.cycles:
         if _working(cycle):
-            yield from (_finding(project, crash) for crash in find_crashes(project, cycle))
+            yield from _findings(project, cycle)
+
+
+def _findings(project: Project, cycle: Cycle) -> Iterator[Finding]:
+    crashes = tuple(find_crashes(project, cycle))
+    limit = tries(cycle, len(crashes))
+    yield from (_finding(project, crash, find_remedy(project, crash, limit)) for crash in crashes)
 
 
 def _working(cycle: Cycle) -> list[str]:
     return [entry for entry, trace in cycle.traces.items() if trace.error is None]
 
 
-def _finding(project: Project, crash: Crash) -> Finding:
+def _finding(project: Project, crash: Crash, remedy: Remedy | None) -> Finding:
     failure = crash.failure
     late = late_module(failure, crash.entry)
     assert late is not None
     assert failure.missing_name is not None
-    remedy = find_remedy(project, crash)
     return Finding(
         location=failure.location,
         module=failure.module,

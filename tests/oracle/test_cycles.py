@@ -19,7 +19,7 @@ from importlint.crashes import Crash, find_crashes
 from importlint.machine import changes
 from importlint.machine.trace import Failure
 from importlint.project import Project
-from importlint.remedies import find_remedy
+from importlint.remedies import TRIED, find_remedy
 from importlint.swaps import failure_of, find_swaps
 from tests.cpython import CPython, installed
 from tests.edits import edited
@@ -132,7 +132,7 @@ def test_crashes_and_remedies(files: dict[str, str], cpython: CPython) -> None:
 
 
 def _check_remedy(project: Project, crash: Crash, files: Mapping[str, str], cpython: CPython) -> None:
-    remedy = find_remedy(project, crash)
+    remedy = find_remedy(project, crash, TRIED)
     if remedy is None:
         return
     before = project.facts(remedy.path)
