@@ -6,6 +6,7 @@ one block, and another import of the same block, further up, has bound it. Each 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -17,7 +18,9 @@ from importlint.machine.entries import Runs
 from importlint.machine.trace import Failure, Outcome, PartialRead
 from importlint.machine.walks import with_parents
 from importlint.machine.world import ProjectWorld
+from importlint.sorters import would_exchange
 from importlint.syntax import facts as f
+from importlint.syntax.source import Source, read_source
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -33,6 +36,8 @@ class Swap(Struct, frozen=True, kw_only=True):
     facts: f.ModuleFacts
     upper: f.Import | f.ImportFrom
     lower: f.Import | f.ImportFrom
+    is_sorted: bool
+    """A sorter of imports leaves the two as they are."""
     distance: int
     """How many statements the one stands below the other."""
     run: Outcome
@@ -54,8 +59,13 @@ def find_swaps(project: Project) -> list[Swap]:
         (swap.module.path, swap.upper.span, swap.lower.span): swap
         for swap in sorted(found, key=lambda swap: _directness(swap.read, swap.run), reverse=True)
     }
-    swaps = sorted(unique.values(), key=lambda swap: (swap.distance, swap.module.display, swap.upper.span))
+    swaps = sorted(unique.values(), key=_urgency)
     return swaps[:SWAPS]
+
+
+def _urgency(swap: Swap) -> tuple[object, ...]:
+    """What a sorter exchanges comes first, then what is near."""
+    return (swap.is_sorted, swap.distance, swap.module.display, swap.upper.span)
 
 
 def _directness(read: PartialRead, run: Outcome) -> tuple[object, ...]:
@@ -85,10 +95,16 @@ def _swap(project: Project, read: PartialRead, run: Outcome) -> Swap | None:
         facts=namespace.facts,
         upper=first,
         lower=second,
+        is_sorted=not would_exchange(_lines(module), first, second),
         distance=lower - upper,
         run=run,
         read=read,
     )
+
+
+def _lines(module: Module) -> Sequence[str]:
+    source = read_source(module.path)
+    return source.lines if isinstance(source, Source) else ()
 
 
 def _is_own(project: Project, module: Module, statement: f.Import | f.ImportFrom) -> bool:

@@ -65,6 +65,7 @@ def _order_finding(project: Project, swap: Swap, failure: Failure) -> Finding:
                 text_at(project, read.module, read.location, read.name),
             ),
         ),
+        severity=Severity.INFO if swap.is_sorted else None,
         help=f"import `{read.name}` in `{read.module}` from where it is defined,"
         " or keep sorters of imports away from these lines",
         subjects=(read.from_module, read.name),
