@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from msgspec.structs import replace
+
 from importlint.machine.attributes import Found
 from importlint.machine.blocks import may_leave
 from importlint.machine.expressions import Expressions
-from importlint.machine.kinds import is_instance
+from importlint.machine.kinds import exception_group, exception_text, is_instance
 from importlint.machine.operations import same
 from importlint.machine.run import Broken, Continued, CutShort, Left, PerhapsReturned, Raised
 from importlint.machine.simple import SimpleStatements
@@ -26,6 +28,7 @@ from importlint.machine.values import (
 from importlint.syntax import facts as f
 from importlint.syntax.flow import handler_kinds, swallowed
 
+_GROUP = External("builtins.BaseExceptionGroup")
 _MAX_ITERATIONS = 500
 _PLAIN_MANAGERS = frozenset(
     "builtins.open warnings.catch_warnings contextlib.nullcontext contextlib.closing contextlib.redirect_stdout "
@@ -188,13 +191,16 @@ class CompoundStatements(SimpleStatements):
             caught: bool | None = True
             if handler.kinds is not None:
                 caught = is_instance(raised.value, self.value(handler.kinds))
+            if statement.star and is_instance(raised.value, _GROUP) is not False:
+                caught = None  # each clause takes its part of a group, and the rest goes on
             if caught is False:
                 continue
             self.run.write_down(self.run.swallowed, raised.failure)
             self.run.scripts.catch(raised.failure)
+            handled = _in_group(raised) if statement.star else raised
             if handler.name:
-                self.bind(handler.name, raised.value)
-            self.frame.handled.append(raised)
+                self.bind(handler.name, handled.value)
+            self.frame.handled.append(handled)
             try:
                 if caught and (raised.is_claim or self.frame.is_function):
                     self.block(handler.body)
@@ -312,6 +318,13 @@ class CompoundStatements(SimpleStatements):
                 self._maybe(case.body)
                 self._perhaps(each.body for each in statement.cases)
                 return
+
+
+def _in_group(raised: Raised) -> Raised:
+    """An exception as an `except*` clause has it, and as a bare `raise` raises it there: alone in a group."""
+    group = exception_group(raised.value)
+    failure = replace(raised.failure, type=group.kind, message=exception_text(group))
+    return Raised(group, failure, is_claim=raised.is_claim)
 
 
 class _Loop:

@@ -6,6 +6,7 @@ import builtins
 
 from importlint.machine.attributes import linearised
 from importlint.machine.values import (
+    CONSTANTS,
     Class,
     Dictionary,
     ExceptionObject,
@@ -18,8 +19,13 @@ from importlint.machine.values import (
     Value,
 )
 
-_NEWER = {"ImportCycleError": type("ImportCycleError", (ImportError,), {})}
-"""Built-in classes that the running Python may not have yet (3.15)."""
+_GROUP = type("BaseExceptionGroup", (BaseException,), {})
+_NEWER = {
+    "BaseExceptionGroup": _GROUP,
+    "ExceptionGroup": type("ExceptionGroup", (_GROUP, Exception), {}),
+    "ImportCycleError": type("ImportCycleError", (ImportError,), {}),
+}
+"""Built-in classes that the running Python may not have yet (3.11, 3.15)."""
 
 _TYPES = {str: "str", int: "int", float: "float", bool: "bool", type(None): "NoneType"}
 
@@ -85,6 +91,28 @@ def _class_name(value: Value) -> str | None:
     if isinstance(value, Function):
         return "types.FunctionType"
     return "types.MethodType" if isinstance(value, Method) else None
+
+
+def exception_group(value: Value) -> ExceptionObject:
+    """What `except*` makes of an exception that is no group, before a handler sees it (3.11)."""
+    is_plain = is_instance(value, External("builtins.Exception")) is not False
+    return ExceptionObject(
+        "ExceptionGroup" if is_plain else "BaseExceptionGroup", ("", Sequence("list", [value]))
+    )
+
+
+def exception_text(value: Value) -> str:
+    """An exception as text, as far as it is known."""
+    if not isinstance(value, ExceptionObject) or not value.arguments:
+        return ""
+    first, *others = value.arguments
+    if value.kind == "KeyError":
+        return repr(first) if isinstance(first, CONSTANTS) else ""
+    text = str(first) if isinstance(first, (str, int)) else ""
+    if value.kind in ("ExceptionGroup", "BaseExceptionGroup") and others and isinstance(others[0], Sequence):
+        count = len(others[0].items)
+        text += f" ({count} sub-exception{'' if count == 1 else 's'})"
+    return text
 
 
 def exception_name(value: Value) -> str:

@@ -6,7 +6,6 @@ in modules of their own, each with its table of dotted names.
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from importlint.machine.builtin_methods import call_method
 from importlint.machine.collection_functions import COLLECTION_FUNCTIONS
 from importlint.machine.constants import KEEPS
 from importlint.machine.import_functions import IMPORT_FUNCTIONS
+from importlint.machine.kinds import builtin_class
 from importlint.machine.object_functions import OBJECT_FUNCTIONS
 from importlint.machine.paths import PATH_FUNCTIONS
 from importlint.machine.patterns import PATTERN_FUNCTIONS
@@ -94,10 +94,8 @@ LibraryFunction = Callable[[Library, Arguments, Keywords, Place], Value]
 
 def _exception(name: str, arguments: Arguments, keywords: Keywords) -> ExceptionObject | None:
     """The exception that a call of a built-in exception class makes; None for any other name."""
-    if not name.startswith("builtins."):
-        return None
-    kind = getattr(builtins, name.rpartition(".")[2], None)
-    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+    kind = builtin_class(External(name))
+    if kind is None or not issubclass(kind, BaseException):
         return None
     module = keywords.get("name")
     return ExceptionObject(kind.__name__, arguments, module if isinstance(module, str) else None)

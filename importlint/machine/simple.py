@@ -8,16 +8,14 @@ from importlint.finder.resolve import absolute_name
 from importlint.finder.spec import Failure as SearchFailure
 from importlint.graph.link import statement_text
 from importlint.machine.blocks import Blocks
-from importlint.machine.kinds import exception_name
+from importlint.machine.kinds import exception_name, exception_text
 from importlint.machine.module_cache import SYS_MODULES
 from importlint.machine.run import Broken, Continued, Raised, Returned
 from importlint.machine.values import (
-    CONSTANTS,
     KEYS,
     UNKNOWN,
     Class,
     Dictionary,
-    ExceptionObject,
     External,
     ModuleDict,
     ModuleObject,
@@ -222,14 +220,12 @@ class SimpleStatements(Blocks):
             value = self.calls.call(value, (), {}, place)
         if statement.cause is not None:
             self.value(statement.cause)
-        arguments = value.arguments if isinstance(value, ExceptionObject) else ()
-        text = str(arguments[0]) if arguments and isinstance(arguments[0], (str, int)) else ""
-        if isinstance(value, ExceptionObject) and value.kind == "KeyError" and arguments:
-            text = repr(arguments[0]) if isinstance(arguments[0], CONSTANTS) else ""
         try:
             is_check = exception_name(value) == "AssertionError"  # for what does not happen
             with self.run.presuming() if is_check else nullcontext():
-                self.run.error(place, exception_name(value), text, is_claim=not self.run.depth)
+                self.run.error(
+                    place, exception_name(value), exception_text(value), is_claim=not self.run.depth
+                )
         except Raised as raised:
             raised.value = value
             raise

@@ -78,6 +78,10 @@ except ImportError:; except AttributeError:; except (ImportError, AttributeError
 except Exception:; except:; except NameError:; except (KeyError, ValueError):; except BaseException:; except ():
 except LookupError:; except ImportError as e:; except (AttributeError, ImportError) as e:; except Exception as e:
 """
+_STARRED = """
+except* ImportError:; except* AttributeError:; except* (ImportError, AttributeError):; except* ModuleNotFoundError:
+except* Exception:; except* (KeyError, ValueError):; except* BaseException:; except* ImportError as e:
+"""
 _ERRORS = """
 ImportError('told'); ModuleNotFoundError('told'); AttributeError('told'); ValueError('told'); KeyError('told')
 RuntimeError; NameError('told')
@@ -90,6 +94,7 @@ _TEXTS = {
     "condition": _pieces(_KNOWN),
     "unknown": _pieces(_UNKNOWN),
     "caught": _pieces(_CAUGHT),
+    "starred": _pieces(_STARRED),
     "error": _pieces(_ERRORS),
 }
 

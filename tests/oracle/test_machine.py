@@ -17,6 +17,7 @@ from tests.oracle.pyodide import pyodides
 from tests.oracle.survey import GROUPS, Survey, questions
 from tests.trees import Tree
 
+JUDGES = (*installed(), *pyodides())
 EXAMPLES = 150 if os.environ.get("IMPORTLINT_WHOLE") == "1" else 8
 """Packages of each group, which have 7 or 8 entries each; five times as many of all together."""
 
@@ -226,13 +227,43 @@ EXAMPLE_TREES = {
 """Packages on which a machine was wrong once."""
 
 
-@pytest.mark.parametrize("cpython", [*installed(), *pyodides()], ids=repr)
+@pytest.mark.parametrize("cpython", JUDGES, ids=repr)
 @pytest.mark.parametrize("files", EXAMPLE_TREES.values(), ids=EXAMPLE_TREES)
 def test_examples_agree_with_cpython(files: dict[str, str], cpython: Interpreter) -> None:
     """What drawn packages have taught."""
     survey = Survey()
     survey.look(cpython, Drawn(Tree({"pyproject.toml": "", **files}), _modules(files)))
     _judge(survey)
+
+
+_GROUPS = """
+try:
+    import nope
+except* {kinds}:
+    {block}
+"""
+GROUP_TREES = {
+    "pkg/__init__.py": "",
+    "pkg/a.py": _GROUPS.format(kinds="KeyError", block="pass"),
+    "pkg/b.py": _GROUPS.format(kinds="ImportError as e", block="isinstance(e, ImportError) or later"),
+    "pkg/c.py": _GROUPS.format(kinds="ImportError", block="raise"),
+    "pkg/d.py": _GROUPS.format(kinds="ImportError as e", block="raise e"),
+    "pkg/e.py": _GROUPS.format(
+        kinds="ImportError", block="from pkg import nope\nexcept* ImportError:\n    later"
+    ),
+    "pkg/f.py": "try:\n    import pkg.c\nexcept ImportError:\n    later\nexcept ExceptionGroup:\n    import pkg.b\n",
+    "pkg/g.py": "try:\n    import pkg.e\nexcept ImportError:\n    import pkg.d\n",
+}
+"""What `except*` does with an exception that is no group, one module for each thing."""
+
+
+@pytest.mark.parametrize("cpython", [each for each in JUDGES if each.version >= (3, 11)], ids=repr)
+def test_except_star_agrees_with_cpython(cpython: Interpreter) -> None:
+    """Language reference 8.4.2; a clause sees it in a group, and what the clause raises leaves it as it is."""
+    survey = Survey()
+    survey.look(cpython, Drawn(Tree({"pyproject.toml": "", **GROUP_TREES}), _modules(GROUP_TREES)))
+    _judge(survey)
+    assert survey.exact == len(GROUP_TREES)
 
 
 _LAZY = {"pkg/__init__.py": "", "pkg/b.py": "Y = 1\n"}
