@@ -68,6 +68,13 @@ LAZY = {
 }
 
 
+def test_a_lazy_import_is_an_edge_where_its_module_reads_it(tmp_path: Path) -> None:
+    body = "lazy import pkg.b\nlazy from pkg import {} as n\nX: n = 1\ndef f(p: pkg.b) -> n:\n    pkg.b\npkg\n{}\n"
+    for name, last, code in (("b", "", "IL307"), ("b", "pkg.b.X", "IL306"), ("b", "lambda: n", "IL307")):
+        files = {"pkg/__init__.py": "", "pkg/a.py": body.format(name, last), "pkg/b.py": "import pkg.a\n"}
+        assert [each.code for each in found(tmp_path, files, version="3.15")] == [code], last
+
+
 def test_a_lazy_import_closes_a_cycle_where_it_is_used(tmp_path: Path) -> None:
     (diagnostic,) = found(tmp_path, LAZY, select="IL301", version="3.15")
     assert told([diagnostic]) == [

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from importlint.diagnostics import Location
 from importlint.discovery import Module
@@ -17,8 +18,9 @@ from importlint.finder.resolve import absolute_name
 from importlint.finder.spec import Failure, Resolution, Spec
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Circumstances, Phase
-from importlint.syntax.qualified import Aliases, qualified_name
+from importlint.syntax.qualified import Aliases, chain, qualified_name
 from importlint.syntax.traverse import expressions, parts
+from importlint.syntax.uses import annotations_of
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -49,6 +51,8 @@ class Link(Struct, frozen=True, kw_only=True):
     """Why not."""
     loads: tuple[Load, ...] = ()
     """In the order in which CPython loads them."""
+    is_read: bool = False
+    """Of a lazy import: the module's body itself seems to read what it binds."""
 
     @property
     def span(self) -> f.Span:
@@ -76,7 +80,7 @@ class Link(Struct, frozen=True, kw_only=True):
         phase = self.circumstances.phase
         assert phase is not None, "dead statements have no links"
         lazy = not isinstance(self.statement, f.Call) and self.statement.lazy
-        return Phase.LAZY if lazy and phase is Phase.IMPORT_TIME else phase
+        return Phase.LAZY if lazy and phase is Phase.IMPORT_TIME and not self.is_read else phase
 
     @property
     def text(self) -> str:
@@ -105,7 +109,9 @@ def links(project: Project, module: Module) -> Iterator[Link]:
             continue
         statement = situated.statement
         if isinstance(statement, f.Import | f.ImportFrom):
-            yield _link(project, module, statement, situated.circumstances)
+            link = _link(project, module, statement, situated.circumstances)
+            is_read = statement.lazy and not _bound(statement).isdisjoint(_read_at_import(project, module))
+            yield replace(link, is_read=True) if is_read else link
             continue
         for root in expressions(statement):
             for part in parts(root):
@@ -113,6 +119,23 @@ def links(project: Project, module: Module) -> Iterator[Link]:
                     name = _dynamic_name(part, aliases, module)
                     if name is not None:
                         yield _absolute_link(project, module, part, situated.circumstances, name)
+
+
+def _bound(statement: f.Import | f.ImportFrom) -> frozenset[str]:
+    """What is read when a lazy import is to be loaded: `a.b` of `lazy import a.b`, where `a` alone loads `a`."""
+    if isinstance(statement, f.Import):
+        return frozenset((statement.asname or statement.module,))
+    return frozenset(name.binds for name in statement.names)
+
+
+def _read_at_import(project: Project, module: Module) -> Iterator[str]:
+    """The names, and attributes of them, that a body reads as it is imported: no annotations (PEP 649)."""
+    for situated in project.statements(module.path):
+        if situated.circumstances.phase is Phase.IMPORT_TIME:
+            annotations = annotations_of(situated.statement)
+            for root in expressions(situated.statement):
+                if root not in annotations:
+                    yield from (".".join(names) for part in parts(root) if (names := chain(part)))
 
 
 def _link(

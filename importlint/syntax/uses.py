@@ -36,7 +36,7 @@ def uses(
     for statement in statements(facts.body):
         if statement is but:
             continue
-        annotations = _annotations(statement)
+        annotations = annotations_of(statement)
         if _annotate(annotations, names):
             is_plain = isinstance(statement, f.FunctionDef) and not statement.decorators
             annotates, at_import = True, at_import or annotations_run or not is_plain
@@ -54,7 +54,8 @@ def uses(
     )
 
 
-def _annotations(statement: f.Statement) -> tuple[f.Expression, ...]:
+def annotations_of(statement: f.Statement) -> tuple[f.Expression, ...]:
+    """The annotations among what a statement evaluates."""
     if isinstance(statement, f.FunctionDef):
         return statement.annotations
     return (statement.annotation,) if isinstance(statement, f.AnnotatedAssign) else ()
