@@ -60,17 +60,18 @@ _DIRECTORY_OR_MARK = re.compile(r"(?:[@+]|-(?!-))*|.*[(/\\]")
 _BREAK = re.compile(r"""&&|\|\||[;|(\["'`]|[:?+]?=\s|(?:^|\s)-\s|:\s""")
 """After this a command can begin."""
 _BEFORE_COMMAND = re.compile(
-    r"[@+-].*|\w+=.*|\d+\w?|RUN|CMD|ENTRYPOINT|HEALTHCHECK|ONBUILD|exec|time|timeout|sudo|nohup|env|nice|command|then|do"
+    r"[@+-].*|\w+=.*|\d[\d.]*\w?|RUN|CMD|ENTRYPOINT|HEALTHCHECK|ONBUILD|exec|time|timeout|sudo|nohup|env|nice|command|then|do"
     r"|else|elif|if|while|until|!|\{|uv|poetry|pdm|hatch|pipenv|rye|pixi|conda|run|xvfb-run"
     rf"|{_INTERPRETER}|\$[({{]?\w*PY(?:THON)?3?[)}}]?|\{{envpython\}}"
 )
 """Words that may stand between such a place and the interpreter's name."""
 _ELSEWHERE = re.compile(r"--(?:directory|project)\b|-C")
+_COMMENT = re.compile(r"(?:^|\s)#")
 _NO_COMMAND = re.compile(
-    r"(?:^|\s)[#]|\b(?:echo|printf|print)\b"
+    r"\b(?:echo|printf|print)\b"
     r"|^[\s-]*(?:name|displayName|description|desc|title|summary|help|label)\s*[:=]"
 )
-"""What makes the rest of a line a comment, a text that is printed, or the name of something."""
+"""What makes the rest of a line a text that is printed, or the name of something; not what is substituted in it."""
 _CHANGES_DIRECTORY = re.compile(
     r"""(?:^|[\s;&|("'@`])cd[ \t]+(?:"([^"]*)"|'([^']*)'|([^\s;&|"']+))[ \t]*(?:&&|;)"""
 )
@@ -126,7 +127,7 @@ def commands_in(text: str) -> Iterator[PlacedCommand]:
             continue
         *_, own = _WORD_START.split(before)
         before = before[: len(before) - len(own)]
-        if not _DIRECTORY_OR_MARK.fullmatch(own) or not _is_command_place(before):
+        if not _DIRECTORY_OR_MARK.fullmatch(own) or not _is_command_place(before, own):
             continue
         words = _words_after(text, found.end())
         command = _command(found, words)
@@ -143,8 +144,12 @@ def _command(found: re.Match[str], words: Sequence[str]) -> Command | None:
     return _coverage(words) if found["coverage"] else _python(words)
 
 
-def _is_command_place(before: str) -> bool:
-    """Whether a command can begin after what stands before it on its line."""
+def _is_command_place(before: str, own: str) -> bool:
+    """Whether a command can begin after what stands before its word on its line, and before its name in its word."""
+    if _COMMENT.search(before):
+        return False
+    if own.endswith("$("):
+        return True
     if _NO_COMMAND.search(before):
         return False
     *_, last = _BREAK.split(before)
@@ -217,6 +222,7 @@ def _coverage(arguments: Sequence[str]) -> Command | None:
 
 
 def _literal(program: str, target: str, *, is_module: bool, is_safe: bool) -> Command | None:
+    target = target.removeprefix("{toxinidir}/")
     if not _LITERAL.fullmatch(target):
         return None
     written = f"{program} -m {target}" if is_module else f"{program} {target}"

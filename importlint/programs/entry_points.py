@@ -131,14 +131,14 @@ def ini_entries(text: str) -> Iterator[_Entry]:
 
 
 def setup_cfg_entries(text: str) -> Iterator[_Entry]:
-    """The entries of a `setup.cfg`: in `[options.entry_points]`, below the indented lines of each group."""
+    """The entries of a `setup.cfg`: indented below their groups, in setuptools' section or in that of pbr."""
     section, group, offset = "", "", 0
     for line in text.split("\n"):
         header = re.match(r"\[([^\]]+)\]", line)
         key = re.match(r"([^\s#;=:][^=:]*?)\s*[=:]", line)
         if header:
             section, group = header[1].strip(), ""
-        elif key and section == "options.entry_points":
+        elif key and section in ("options.entry_points", "entry_points"):
             group = key[1]
             yield from _line_entry(text, group, offset + key.end(), line[key.end() :])
         elif group and line[:1].isspace():

@@ -87,7 +87,8 @@ c = {reference = "bin/c.py", type = "file"}
     ]
 
 
-def test_setup_cfg(tmp_path: Path) -> None:
+@pytest.mark.parametrize("section", ["options.entry_points", "entry_points"])
+def test_setup_cfg(tmp_path: Path, section: str) -> None:
     text = """
 [options]
 x =
@@ -103,7 +104,7 @@ z = d = m
 gui_scripts =
     no = m:no
 """
-    assert told(tmp_path, {"setup.cfg": text}) == [
+    assert told(tmp_path, {"setup.cfg": text.replace("options.entry_points", section)}) == [
         ("console_scripts", "a = m:a", "a = m:a"),
         ("console_scripts", "b = m:b", "b=m:b"),
         ("z", "d = m", "d = m"),
