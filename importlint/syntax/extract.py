@@ -26,7 +26,10 @@ _REFLECTION = re.compile(
     r"\bglobals\s*\(|\bexec\s*\(|\bvars\s*\(\s*\)|\bsys\s*\.\s*modules\b(?!\s*\[\s*[\"'])|\b_getframe\b|\bcurrentframe\b|\binspect\.stack\b"
     r"|\bglobal_enum\b|\b_convert_\b"
 )
-_LAUNCH_WORDS = ("subprocess", "runpy", "os.system", "os.popen", "os.exec", "session.run")
+_STARTERS = ("subprocess", "os.system", "os.popen", "os.exec", "session.run")
+_INTERPRETER = re.compile(
+    r"\bexecutable\b|\bpython[\d.]*(?:[\"'],| -| [\w./-]*\.py\b)|\bcoverage(?:[\"'], *[\"']| +)run\b"
+)
 _DEFINITION = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -48,9 +51,15 @@ def extract(source: Source, module: ParsedModule) -> f.ModuleFacts:
         import_hooks="meta_path" in text or "exec_module" in text,
         directives="importlint:" in text,
         shebang=text.startswith("#!"),
-        launches=any(word in text for word in _LAUNCH_WORDS),
+        launches=_launches(text),
         line_count=text.count("\n") + (not text.endswith("\n") and text != ""),
     )
+
+
+def _launches(text: str) -> bool:
+    if "run_module" in text or "run_path" in text:
+        return True
+    return any(word in text for word in _STARTERS) and _INTERPRETER.search(text) is not None
 
 
 def _imports_future_annotations(tree: ast.Module) -> bool:

@@ -548,5 +548,5 @@ class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):
     shebang: bool
     """The file starts with `#!`."""
     launches: bool
-    """The text speaks of what starts Python: `sys.executable`, `runpy`, `subprocess` and the like."""
+    """The text speaks of Python and of what starts it: `subprocess` and `sys.executable`, `runpy.run_path`."""
     line_count: int
