@@ -63,6 +63,10 @@ class Blocks(Expressions):
                 raise CutShort
             self.execute(statement)
             return
+        if not run.chain:
+            run.steps_of_entry -= 1
+            if run.steps_of_entry < 0:
+                raise CutShort
         try:
             self.execute(statement)
         except Raised as raised:

@@ -158,6 +158,9 @@ class Calls:
         is_outermost = run.depth == 0
         before = run.steps
         allowed = CALL_STEPS if is_outermost else before // 2
+        is_counted = is_outermost and not run.chain
+        if is_counted:
+            allowed = min(allowed, run.steps_of_entry)
         if not allowed or run.depth >= _MAX_DEPTH:
             self._disturb_frame(frame)
             return UNKNOWN
@@ -183,7 +186,10 @@ class Calls:
         finally:
             run.depth -= 1
             run.doubt, run.presumption = doubt, presumption
-            run.steps = before - (allowed - max(run.steps, 0))
+            used = allowed - max(run.steps, 0)
+            run.steps = before - used
+            if is_counted:
+                run.steps_of_entry -= used
         return UNKNOWN if frame.exits else None
 
     def _disturb_frame(self, frame: Frame) -> None:

@@ -179,7 +179,8 @@ class Loader:
             run.is_lost = True
             raise Raised(UNKNOWN, _endless(name, place), is_claim=True)
         cause = place.location if place.module else None
-        start = Event(Happening.START, name, cause, place.statement if cause else "")
+        text = place.statement if cause else ""
+        start = Event(Happening.START, name, cause, text, certain=not (run.doubt or run.presumption))
         run.events.append(start)
         if place.module is not None:
             run.chain.append(Hop(place.module.name, place.location, place.statement, name))

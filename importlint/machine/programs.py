@@ -6,12 +6,13 @@ module `__main__`, which its own name does not find in `sys.modules`. CPython `p
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from importlint.finder.spec import Kind, Spec
 from importlint.machine.entries import FROM_OUTSIDE, on_a_large_stack, without_collector
 from importlint.machine.interpreter import Machine
-from importlint.machine.run import Raised, Run
+from importlint.machine.run import CALL_STEPS, CutShort, Raised, Run
 from importlint.machine.state import State
 from importlint.machine.trace import Event, Failure, Happening, Trace
 from importlint.machine.values import ExceptionObject, MainModule, ModuleObject
@@ -22,6 +23,8 @@ from importlint.syntax.flow import catches
 if TYPE_CHECKING:
     from importlint.project import Project
 
+_STEPS = 2 * CALL_STEPS
+"""How many statements a program's own body, and the calls in it, may run in all: demonstrations draw for seconds."""
 _ENDS = ("SystemExit", "KeyboardInterrupt")
 """Exceptions with which a program ends well."""
 _NO_SPEC = frozenset(("ImportError", "AttributeError", "TypeError", "ValueError"))
@@ -100,10 +103,12 @@ def _start(machine: Machine, program: Program) -> None:
             run.journal.put(run.state.modules, "__main__", main)
         spec_name = found.name
     run.journal.set(main, "spec_name", spec_name)
+    run.steps_of_entry = _STEPS
     run.events.append(Event(Happening.START, "__main__"))
     try:
         if main.code is not None:
-            machine.loader.execute(main)
+            with suppress(CutShort):
+                machine.loader.execute(main)
     except Raised:
         run.events.append(Event(Happening.ERROR, "__main__"))
         raise

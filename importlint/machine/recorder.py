@@ -108,7 +108,8 @@ class Recorder:
             return
         body = self._running[-1].module
         self.journal.recording.append((_arrive, (body, body.line)))
-        self.journal.recording.append((self._ask_again, (name, place, module, is_parent)))
+        doubt = self.run.doubt + self.run.presumption
+        self.journal.recording.append((self._ask_again, (name, place, module, is_parent, doubt)))
         if isinstance(module, ModuleObject) and module.is_followed:
             self._need(module)
 
@@ -190,9 +191,10 @@ class Recorder:
                 return False
         return True
 
-    def _ask_again(self, name: str, place: Place, module: Value, is_parent: bool) -> None:
+    def _ask_again(self, name: str, place: Place, module: Value, is_parent: bool, doubt: int) -> None:
         loaded = self.run.state.modules
-        found = loaded[name] if is_parent and name in loaded else self.load(name, place)
+        with self.run.doubting(doubt):
+            found = loaded[name] if is_parent and name in loaded else self.load(name, place)
         if found is not module:
             raise Differs
 

@@ -7,6 +7,7 @@ are taken to hold, yet nothing that hangs on them is certain.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -113,6 +114,8 @@ class Run:
         """How many followed calls are under way."""
         self.steps = 0
         """How many statements the innermost followed call may still run."""
+        self.steps_of_entry = sys.maxsize
+        """How many statements the entry's own body, and the calls in it, may still run in all."""
         self.unknown_calls = 0
         """How many calls of what is not followed there have been."""
         self.strange_calls = 0
@@ -122,6 +125,7 @@ class Run:
     def begin(self) -> None:
         """Start another run over the same state."""
         self.is_lost = False
+        self.steps_of_entry = sys.maxsize
         for each in (self.events, self.possible, self.swallowed, self.partial_reads):
             each.clear()
 

@@ -32,6 +32,8 @@ class Event(Struct, frozen=True):
     """That import as it could be written on one line."""
     partial: bool = False
     """The module that is found is still initialising."""
+    certain: bool = True
+    """Of a start: it hangs on nothing unknown, provided that the starts around it happen."""
 
 
 class Hop(Struct, frozen=True):
