@@ -35,6 +35,14 @@ def own_program(project: Project, module: Module) -> Program | None:
     return Program(module=module, start=start, name=name, reasons=reasons)
 
 
+def path_program(project: Project, module: Module) -> Program | None:
+    """The program that a file of a package is besides, if it is made to be run by its path."""
+    if usual_start(module)[0] is not Start.MODULE or not is_run_by_path(project, module):
+        return None
+    reason = Reason(Location(module.display, _TOP), "a `#!` line in an executable file")
+    return Program(module=module, start=Start.FILE, name=module.display, reasons=(reason,))
+
+
 def usual_start(module: Module) -> tuple[Start, str]:
     """How a file is run if nobody says otherwise, and what is given to Python then.
 
@@ -89,6 +97,11 @@ def main_guards(project: Project, module: Module) -> Iterator[f.If]:
         may_be_true = holds(statement.test, View(target=target, as_program=True), known) is not False
         if here.scope is Scope.MODULE and is_false and may_be_true:
             yield statement
+
+
+def is_known_to_run(project: Project, program: Program) -> bool:
+    """Whether more than a guard says that something is a program: guards are in modules of packages for tests too."""
+    return len(program.reasons) > 1 or first_guarded(project, program.module) is None
 
 
 def first_guarded(project: Project, module: Module) -> f.Span | None:

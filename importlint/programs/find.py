@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from importlint.programs.files import own_program
+from importlint.programs.files import own_program, path_program
 from importlint.programs.program import Program, Start
 from importlint.programs.targets import program_of
 
@@ -28,9 +28,9 @@ def find_programs(project: Project) -> tuple[Program, ...]:
 
 def _programs(project: Project) -> Iterator[Program]:
     for module in project.given_modules:
-        program = own_program(project, module)
-        if program is not None:
-            yield program
+        for program in (own_program(project, module), path_program(project, module)):
+            if program is not None:
+                yield program
     for invocation in project.invocations:
         program = program_of(project, invocation)
         if program is not None:

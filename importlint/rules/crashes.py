@@ -113,6 +113,19 @@ def _steps(project: Project, crash: Crash) -> Iterator[Step]:
             f"fails instead if {listed(entries, 'or')} comes first",
             text_at(project, other.module, location, other.missing_name),
         )
+    yield from _working_program(project, crash)
+
+
+def _working_program(project: Project, crash: Crash) -> Iterator[Step]:
+    """The first program that runs well although importing its module fails: as `__main__` it runs twice."""
+    for program in project.programs:
+        if program.module.name in crash.failing:
+            trace = project.program_runs.trace(program)
+            if trace.error is None and not trace.possible:
+                place = program.reasons[0].location
+                note = f"`{program.command}` works: there `{program.module.name}` is `__main__`"
+                yield Step(place, note, text_at(project, program.module.name, place))
+                return
 
 
 def _outcome(crash: Crash) -> str:

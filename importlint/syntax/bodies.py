@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from importlint.syntax import facts as f
 from importlint.syntax.extract import Extractor
 from importlint.syntax.parse import ParsedModule, parse
+from importlint.syntax.places import functions
 from importlint.syntax.source import Source, SourceProblem, read_source
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -65,6 +67,16 @@ class Bodies:
                 "<lambda>", False, (), self._extractor.parameters(node.args), (), (), span
             )
         return self._known_lambdas[span]
+
+
+def every_block(facts: f.ModuleFacts, bodies: Bodies | None) -> Iterator[f.Block]:
+    """A file's own block and the bodies of all its functions, those in functions too; `bodies` are the same file's."""
+    waiting = [facts.body]
+    while waiting:
+        block = waiting.pop()
+        yield block
+        if bodies is not None:
+            waiting.extend(bodies.of(definition).body for _, definition in functions(block))
 
 
 def read_bodies(path: str) -> Bodies | None:
