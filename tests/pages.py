@@ -2,7 +2,8 @@
 
 Each installed CPython that a console is about gets a directory of its own with the example's files. `python` is
 run by each of them, with `-S` lest a page's truth depend on what is installed there; `importlint` in this
-process, for the oldest and the newest as its target; `mv`, `rm` and `mkdir` are done here, in every directory.
+process, for the oldest and the newest as its target; `mv`, `rm`, `mkdir` and `chmod +x` are done here, in every
+directory.
 """
 
 from __future__ import annotations
@@ -125,9 +126,9 @@ def _run(
             flags = _flags(example, arguments, cpython)
             code, printed = _importlint([*arguments, *flags], places[cpython])
             yield " ".join(["importlint", *flags]), code, printed
-    elif program in ("mv", "rm", "mkdir"):
+    elif program in ("mv", "rm", "mkdir", "chmod"):
         for place in places.values():
-            _change_files(program, [word for word in arguments if not word.startswith("-")], place)
+            _change_files(program, [word for word in arguments if word[0] not in "-+"], place)
     else:
         raise PageError(f"{page.path}:{command.line}: `{program}` is not a command that pages may use")
 
@@ -180,6 +181,9 @@ def _change_files(program: str, names: list[str], directory: Path) -> None:
     elif program == "mv":
         source, target = paths
         shutil.move(source, target)
+    elif program == "chmod":
+        for path in paths:
+            path.chmod(0o755)
     else:
         for path in paths:
             shutil.rmtree(path) if path.is_dir() else path.unlink()

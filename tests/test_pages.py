@@ -261,7 +261,7 @@ class TestPython:
             '$ python -c "print(1); print(2); print(3)"\n...\n3',
             '$ python -c "print(123)"\n1...3',
             "$ python -c \"import warnings; warnings.warn('odd')\"\n...UserWarning: odd\n...",
-            "$ mkdir a/b\n$ mv a/b a/c\n$ python -c \"import os; print(os.listdir('a'))\"\n['c']",
+            "$ mkdir a/b\n$ chmod +x a/b\n$ mv a/b a/c\n$ python -c \"import os; print(os.listdir('a'))\"\n['c']",
         ],
     )
     def test_true_claim(self, console: str) -> None:

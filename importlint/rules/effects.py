@@ -122,6 +122,14 @@ def _is_foreign_module(project: Project, module: Module, name: str) -> bool:
     return not any(search.spec is not None and project.is_own(search.spec) for search in resolution.searches)
 
 
+def edits_path(project: Project, module: Module) -> bool:
+    """Whether something in a file changes `sys.path`, be it in a function that contains an import."""
+    aliases = project.known_names(module.path).aliases
+    return any(
+        True for situated in project.statements(module.path) for _ in _path_edits(situated.statement, aliases)
+    )
+
+
 def _path_edits(statement: f.Statement, aliases: Aliases) -> Iterator[f.Span]:
     for target in _changed(statement):
         place = target.value if isinstance(target, f.Subscript) else target
