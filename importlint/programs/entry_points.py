@@ -168,7 +168,7 @@ def toml_entries(text: str) -> Iterator[_Entry]:
         import tomli as tomllib
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # also for a number of too many digits
         return
     for table, group in (
         ("project.scripts", "console_scripts"),

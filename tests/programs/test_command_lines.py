@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from importlint.programs.command_lines import Command, commands_in, parse_command, parse_program
 from tests.cpython import CPython, installed
@@ -215,6 +217,54 @@ def test_the_launcher_named_coverage_below_python() -> None:
 )
 def test_what_a_setting_says(written: str, expected: Command | None) -> None:
     assert parse_program(written) == expected
+
+
+FRAGMENTS = (
+    *(
+        "python",
+        "python3",
+        "$(PYTHON)",
+        '"',
+        "'",
+        ",",
+        " ",
+        "-m",
+        "-W",
+        "-",
+        "shop.tool",
+        "./run.py",
+        "run.py",
+        "{x}",
+    ),
+    *(
+        "coverage run",
+        "cd ",
+        "&&",
+        ";",
+        "$(",
+        ")",
+        "#",
+        "=",
+        ": ",
+        "[",
+        "]",
+        "\\\n",
+        "\n",
+        "\t",
+        "é",
+        "{toxinidir}/",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join))
+def test_whatever_a_text_is_commands_lie_in_it(text: str) -> None:
+    """The place of a command is from its program to its target, in this order."""
+    last = 0
+    for found in commands_in(text):
+        assert last <= found.start < found.end <= len(text)
+        assert text[: found.end].endswith(found.command.target)
+        last = found.start
 
 
 def test_a_long_line_takes_no_long_time() -> None:

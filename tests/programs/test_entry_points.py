@@ -138,6 +138,8 @@ def test_setup_py(tmp_path: Path, value: str, is_named: bool) -> None:
             "pyproject.toml": "[project]\nscripts = 1\nentry-points = {a = 1}\ngui-scripts = {a = 1, b = 'not one'}"
         },
         {"pyproject.toml": b"\xff"},
+        {"pyproject.toml": "x = " + "9" * 5000},
+        {"pyproject.toml": "x = " + "[" * 9000},
         {
             "setup.py": "setup(entry_points=points, x=1)\nsetup(entry_points=[1])\nother(entry_points={'a': 'b=c'})"
         },
