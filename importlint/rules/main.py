@@ -1,4 +1,4 @@
-"""IL401, IL402, IL414: modules that run under the name `__main__`, and what happens to their own name."""
+"""IL4: modules that run as programs, under the name `__main__`, and other names that they have."""
 
 from __future__ import annotations
 
