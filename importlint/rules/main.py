@@ -193,7 +193,8 @@ def main_preloaded(project: Project) -> Iterator[Finding]:
     traces = dict(zip(packages, project.runs.traces(packages), strict=True))
     for program in programs:
         trace, name = traces[program.package or ""], program.spec_name or ""
-        if trace.error is not None:
+        is_loaded = any(each.module == name and each.happening is Happening.END for each in trace.events)
+        if trace.error is not None or not is_loaded:
             continue
         way = next(_ways_to(trace, frozenset({name})), None)
         if way is None or not all(event.certain for event in way) or way[-1].cause is None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from importlint.diagnostics import Finding, Location, Severity, Step
 from importlint.discovery import Module
-from importlint.graph.graph import Edge
 from importlint.programs.files import first_guarded
 from importlint.rules.declaration import rule
 from importlint.syntax import facts as f
@@ -42,7 +41,7 @@ _NOTEBOOK = re.compile(r"^# ?%%|^#\s+jupytext:|\bget_ipython\b", re.MULTILINE)
 def missing_guard(project: Project) -> Iterator[Finding]:
     """Calls such as `main()` at the top of modules that are known to be run, and are imported by others."""
     for module in _known_programs(project):
-        importing = _importing(project, module)
+        importing = tuple(_importing(project, module))
         if not importing or os.path.basename(module.path) in _ACTING_FILES or _is_notebook(module):
             continue
         work = _first_work(project, module)
@@ -53,9 +52,7 @@ def missing_guard(project: Project) -> Iterator[Finding]:
             location=Location(module.display, span),
             module=module.name,
             message=f"importing `{module.name}` runs the program: `{text}` has no guard",
-            trace=tuple(
-                Step(edge.location, f"imports `{module.name}`", edge.statement) for edge in importing[:3]
-            ),
+            trace=importing[:3],
             help='put it below `if __name__ == "__main__":`',
             subjects=(module.name,),
         )
@@ -64,20 +61,24 @@ def missing_guard(project: Project) -> Iterator[Finding]:
 def _known_programs(project: Project) -> Iterator[Module]:
     """The modules of which more than a guard says that they are run; those with a guard know what it is for."""
     seen: set[str] = set()
-    for program in project.programs:
-        module = program.module
-        if module.path not in seen and first_guarded(project, module) is None:
-            seen.add(module.path)
+    scripts = (project.named.get(each.module) for each in project.entry_points if each.is_script)
+    for module in (*(program.module for program in project.programs), *filter(None, scripts)):
+        is_new = module.path not in seen and module.given
+        seen.add(module.path)
+        if is_new and first_guarded(project, module) is None:
             yield module
 
 
-def _importing(project: Project, module: Module) -> list[Edge]:
-    """The imports of a module by others."""
-    return [
-        edge
-        for edge in project.graph.importers.get(module.name, ())
-        if edge.importer != module.name and not edge.implicit and edge.phase != Phase.TYPING.value
-    ]
+def _importing(project: Project, module: Module) -> Iterator[Step]:
+    """Who imports a module: console scripts, and other modules."""
+    for entry in project.entry_points:
+        if entry.module == module.name:
+            yield Step(
+                entry.location, f"the {entry.what} imports `{module.name}`", f"{entry.name} = {entry.value}"
+            )
+    for edge in project.graph.importers.get(module.name, ()):
+        if edge.importer != module.name and not edge.implicit and edge.phase != Phase.TYPING.value:
+            yield Step(edge.location, f"imports `{module.name}`", edge.statement)
 
 
 def _is_notebook(module: Module) -> bool:

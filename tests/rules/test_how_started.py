@@ -79,6 +79,33 @@ def test_an_import_for_types_is_none(tmp_path: Path) -> None:
     assert found(tmp_path, files, "IL404") == []
 
 
+def test_a_console_script_imports_its_module(tmp_path: Path) -> None:
+    """The script calls `main` once more, after the import has."""
+    files = {
+        "pyproject.toml": '[project]\nname = "shop"\n[project.scripts]\nshop = "shop.__main__:main"\n',
+        "shop/__init__.py": "",
+        "shop/__main__.py": "def main(): print(1)\nmain()\n",
+    }
+    (diagnostic,) = found(tmp_path, files, "IL404")
+    assert told([diagnostic]) == [
+        "shop/__main__.py:2 importing `shop.__main__` runs the program: `main()` has no guard"
+    ]
+    (step,) = diagnostic.finding.trace
+    assert (step.location.path, step.note) == (
+        "pyproject.toml",
+        "the console script shop imports `shop.__main__`",
+    )
+    for cpython in installed():
+        script = "import sys; from shop.__main__ import main; sys.exit(main())"
+        assert cpython.run(["-c", script], tmp_path).stdout == "1\n1\n"
+
+
+def test_a_command_says_that_a_file_is_run(tmp_path: Path) -> None:
+    files = {"tool.py": "def main(): pass\nmain()\n", "user.py": "import tool\n"}
+    assert found(tmp_path / "without", files, "IL404") == []
+    assert len(found(tmp_path / "with", {**files, "Makefile": "all:\n\tpython tool.py\n"}, "IL404")) == 1
+
+
 # ---- IL412
 
 HIDDEN = {

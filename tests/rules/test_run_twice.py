@@ -268,3 +268,31 @@ def test_a_program_that_fails_too_is_not_named(tmp_path: Path) -> None:
     crashes = found(tmp_path, files, "IL301")
     assert crashes
     assert all("works:" not in step.note for each in crashes for step in each.finding.trace)
+
+
+@pytest.mark.parametrize("command", ["", "python -m pkg.app"])
+def test_preloaded_where_a_command_runs_it(command: str, tmp_path: Path) -> None:
+    files = {
+        "Makefile": f"all:\n\t{command}\n",
+        "pkg/__init__.py": "from pkg import app\n",
+        "pkg/app.py": f"class A: pass\n{GUARD}    print()\n",
+    }
+    told_of = told(found(tmp_path, files, "IL402"))
+    expected = "pkg/__init__.py:1 IL402 warning `python -m pkg.app` runs `pkg.app` twice: `pkg` has imported it by then"
+    assert told_of == [expected] * bool(command)
+    for cpython in installed():
+        assert (
+            "RuntimeWarning: 'pkg.app' found in sys.modules"
+            in cpython.run(["-m", "pkg.app"], tmp_path).stderr
+        )
+
+
+def test_a_package_that_gives_up_on_it_has_not_preloaded_it(tmp_path: Path) -> None:
+    """What has failed is not in `sys.modules`, and runs once more, from the start."""
+    files = {
+        "pkg/__init__.py": "try:\n    import pkg.__main__\nexcept ValueError:\n    pass\n",
+        "pkg/__main__.py": f'if __name__ != "__main__":\n    raise ValueError\n{GUARD}    print()\n',
+    }
+    assert found(tmp_path, files, "IL402") == []
+    for cpython in installed():
+        assert "RuntimeWarning" not in cpython.run(["-m", "pkg"], tmp_path).stderr
