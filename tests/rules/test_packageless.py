@@ -8,17 +8,29 @@ import pytest
 
 from importlint.check import check
 from importlint.config import load_settings
+from importlint.diagnostics import Location
+from importlint.programs.program import Program, Reason, Start
 from importlint.project import Project
+from importlint.syntax.facts import Span
 from tests.cpython import installed
 from tests.trees import Tree
 
 
-def told(root: Path, files: dict[str, str], *executable: str) -> list[str]:
+def told(
+    root: Path, files: dict[str, str], *executable: str, start: tuple[str, Start, str] | None = None
+) -> list[str]:
+    """What is found, if nothing but `start` says how a file is run: its path, the way, and what Python is given."""
     Tree({"pyproject.toml": "", **files}).write(root)
     for path in executable:
         (root / path).chmod(0o755)
     settings = load_settings(str(root), path=[], source_roots=["."], select=["IL403", "IL410"])
-    report = check(Project(settings, (".",), cwd=str(root)))
+    project = Project(settings, (".",), cwd=str(root))
+    if start is not None:
+        path, way, name = start
+        (module,) = (each for each in project.given_modules if each.display == path)
+        reason = Reason(Location("Makefile", Span(1, 1, 1, 1)), f"`python {name}` in `Makefile`")
+        project.programs = (Program(module=module, start=way, name=name, reasons=(reason,)),)
+    report = check(project)
     return [
         f"{each.finding.location.path}:{each.finding.location.span.line} {each.code} {each.finding.message}"
         for each in report.diagnostics
@@ -53,6 +65,48 @@ def test_what_is_not_made_to_be_run_by_its_path(
     text: str, executable: tuple[str, ...], tmp_path: Path
 ) -> None:
     assert told(tmp_path.resolve(), {**TOOLS, "tools/build.py": text}, *executable) == []
+
+
+def test_how_a_command_starts_it_counts_and_not_what_it_looks_like(tmp_path: Path) -> None:
+    root = tmp_path.resolve()
+    files = {
+        **TOOLS,
+        "tools/build.py": RELATIVE,
+        "tool/__main__.py": "from .steps import build\n",
+        "tool/steps.py": "build = 1\n",
+    }
+    assert told(root, files) == [
+        "tool/__main__.py:1 IL403 `.steps` has nothing to start from: `python tool` gives it no package"
+    ]
+    assert (
+        "tools/build.py:2 IL403 `.steps` has nothing to start from: `python tools/build.py` gives it no package"
+        in told(root, files, start=("tools/build.py", Start.FILE, "tools/build.py"))
+    )
+    assert told(root, files, start=("tool/__main__.py", Start.MODULE, "tool")) == []
+    for cpython in installed():
+        assert cpython.run(["-m", "tool"], root).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "name", "arguments", "expected"),
+    [
+        (Start.FILE, "app.py", ["app.py"], [3, 4]),
+        (Start.MODULE, "app", ["-m", "app"], [4]),
+    ],
+)
+def test_what_a_start_leaves_out(
+    start: Start, name: str, arguments: list[str], expected: list[int], tmp_path: Path
+) -> None:
+    """Each line that is reported fails; the others do not."""
+    root = tmp_path.resolve()
+    lines = ["import importlib", "import sys", "__spec__.name", "importlib.import_module('.x', __package__)"]
+    found = told(root, {"app.py": "\n".join(lines) + "\n"}, start=("app.py", start, name))
+    assert [int(line.split(":")[1].split()[0]) for line in found] == expected
+    for number in (3, 4):
+        text = "\n".join(line for index, line in enumerate(lines, 1) if index in (1, 2, number))
+        Tree({"app.py": text + "\n"}).write(root)
+        for cpython in installed():
+            assert (cpython.run(arguments, root).returncode != 0) is (number in expected)
 
 
 PEP_366 = """#!/usr/bin/env python3
