@@ -124,7 +124,8 @@ def _working_program(project: Project, crash: Crash) -> Iterator[Step]:
             if trace.error is None and not trace.possible:
                 place = program.reasons[0].location
                 note = f"`{program.command}` works: there `{program.module.name}` is `__main__`"
-                yield Step(place, note, text_at(project, program.module.name, place))
+                is_own = place.path == program.module.display
+                yield Step(place, note, text_at(project, program.module.name, place) if is_own else "")
                 return
 
 

@@ -260,6 +260,18 @@ def test_a_program_that_hides_a_cycle_is_named(tmp_path: Path) -> None:
     assert diagnostic.finding.trace[-1].note == "`python app.py` works: there `app` is `__main__`"
 
 
+def test_a_command_elsewhere_is_not_shown_as_a_line_of_the_program(tmp_path: Path) -> None:
+    """The step stands in the `Makefile`: no text of the module's is put beside it."""
+    files = {
+        "Makefile": "run:\n\tpython app.py\n",
+        "app.py": "import report\nclass Problem(Exception): ...\n",
+        "report.py": "from app import Problem\n",
+    }
+    (diagnostic,) = found(tmp_path, files, select="IL302")
+    step = diagnostic.finding.trace[-1]
+    assert (step.location.path, step.code) == ("Makefile", "")
+
+
 def test_a_program_that_fails_too_is_not_named(tmp_path: Path) -> None:
     files = {
         "app.py": f"from other import Y\nX = 1\n{GUARD}    print()\n",
