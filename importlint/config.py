@@ -15,6 +15,8 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from importlint.diagnostics import Severity
+from importlint.effects.conditions import Of
+from importlint.effects.entries import By, OwnEffect
 from importlint.errors import ConfigError, UsageError, did_you_mean
 from importlint.paths import ancestors
 from importlint.target import parse_version
@@ -51,6 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     """Gitignore patterns relative to `root`, with the selectors of rules that are off there."""
     severity: Mapping[str, Severity] = {}
     """By code or name."""
+    effects: tuple[OwnEffect, ...] = ()
+    """What calls, writes and imports do, in place of the catalogue's entries for the same names."""
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     """Gitignore patterns relative to `root`."""
     extend_exclude: tuple[str, ...] = ()
@@ -217,6 +221,9 @@ def _read(key: str, value: object, directory: str, origin: str) -> Any:
                 return tuple(_absolute(item, directory) for item in msgspec.convert(value, tuple[str, ...]))
             case "environment":
                 return _absolute(msgspec.convert(value, str), directory)
+            case "effects":
+                items = msgspec.convert(value, tuple[Any, ...])
+                return tuple(_own_effect(item, f"{origin}, table {at}") for at, item in enumerate(items, 1))
         read = msgspec.convert(value, KEYS[key].type)
         if key == "platform" and read in _PLATFORMS:
             raise ValueError(f"`sys.platform` says `{_PLATFORMS[read]}` there, not `{read}`")
@@ -231,7 +238,20 @@ def _read(key: str, value: object, directory: str, origin: str) -> Any:
     return read
 
 
+def _own_effect(item: object, origin: str) -> OwnEffect:
+    """One table of `effects`."""
+    try:
+        return msgspec.convert(item, OwnEffect)
+    except msgspec.ValidationError as error:
+        message, _, key = str(error).partition(" - at `$.")
+        place = f"{origin}, `{key}" if key else origin
+        choices = get_args(Of if key.endswith("of`") else By)
+        raise ConfigError(f"{place}: {_in_words(msgspec.ValidationError(message), choices)}") from error
+
+
 _IN_TOML = {
+    "Object contains unknown field": "unknown key",
+    "Object missing required field": "missing key",
     "`array`": "a list",
     "`bool`": "true or false",
     "`float`": "a number",
@@ -239,7 +259,7 @@ _IN_TOML = {
     "`object`": "a table",
     "`str`": "a string",
 }
-"""msgspec's words for types, and what somebody who writes TOML calls them."""
+"""msgspec's words, and what somebody who writes TOML calls them."""
 
 
 def _in_words(error: msgspec.ValidationError, choices: tuple[str, ...]) -> str:

@@ -7,6 +7,8 @@ import pytest
 
 from importlint.config import DEFAULT_EXCLUDE, KEYS, Settings, load_settings
 from importlint.diagnostics import Severity
+from importlint.effects.conditions import Condition
+from importlint.effects.entries import OwnEffect
 from importlint.errors import ConfigError, UsageError
 from tests.trees import Tree
 
@@ -42,6 +44,10 @@ path = ["lib", "/opt/lib"]
 pythonpath = ["tools"]
 programs = ["-m shop"]
 output-format = "json"
+effects = [
+    {name = "shop.connect", effect = "network", unless = {position = 0, keyword = "lazy", equals = [true]}},
+    {name = "sys.path", by = "write", effect = "none"},
+]
 """,
     )
     root = str(tmp_path)
@@ -62,6 +68,14 @@ output-format = "json"
         pythonpath=(f"{root}/tools",),
         programs=("-m shop",),
         output_format="json",
+        effects=(
+            OwnEffect(
+                name="shop.connect",
+                effect="network",
+                unless=Condition(position=0, keyword="lazy", equals=(True,)),
+            ),
+            OwnEffect(name="sys.path", by="write", effect="none"),
+        ),
         root=root,
         config_file=f"{root}/pyproject.toml",
         origins={key: (f"pyproject.toml: [tool.importlint] `{key}`",) for key in KEYS},
@@ -164,6 +178,43 @@ class TestMistake:
             ("python-version = 3.12", "`python-version`: expected a string, got a number"),
             ('platform = "windows"', "`platform`: `sys.platform` says `win32` there, not `windows`"),
             ('exclude = ["!"]', "`exclude`: Invalid git pattern: '!'"),
+            ("effects = {}", "`effects`: expected a list, got a table"),
+            ("effects = [1]", "`effects`, table 1: expected a table, got a number"),
+            ('effects = [{name = "a"}]', "`effects`, table 1: missing key `effect`"),
+            (
+                '[[tool.importlint.effects]]\nname = "a"\neffect = "none"\n'
+                '[[tool.importlint.effects]]\nname = "a"\neffect = "netwrk"',
+                "`effects`, table 2: `netwrk` is not a kind of effect; did you mean `network`?",
+            ),
+            (
+                'effects = [{name = "a", effect = "exit", by = "cal"}]',
+                "`effects`, table 1, `by`: `cal` is none of call, write, import; did you mean `call`?",
+            ),
+            (
+                'effects = [{name = "a", effect = "exit", when = {position = "1", given = true}}]',
+                "`effects`, table 1, `when.position`: expected a number, got a string",
+            ),
+            (
+                'effects = [{name = "a", effect = "exit", when = {position = 1, given = true, of = "it"}}]',
+                "`effects`, table 1, `when.of`: `it` is none of call, receiver",
+            ),
+            (
+                'effects = [{name = "a", effect = "exit", when = {position = 1, giwen = true}}]',
+                "`effects`, table 1, `when`: unknown key `giwen`",
+            ),
+            (
+                'effects = [{name = "a", effect = "exit", when = {position = 1}}]',
+                "`effects`, table 1, `when`: a condition has one of `equals`, `has-any-of`, `given`, "
+                "`stands-for`, `imported`",
+            ),
+            (
+                'effects = [{name = "a", effect = "exit", when = {given = true}}]',
+                "`effects`, table 1, `when`: a condition has a `position`, a `keyword`, or both",
+            ),
+            (
+                'effects = [{name = "a", effect = "none", when = {position = 1, given = true}}]',
+                "`effects`, table 1: `when` and `unless` are about the arguments of a call that has an effect",
+            ),
             ("root = 'x'", "unknown key `root`"),
         ],
     )

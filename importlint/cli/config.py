@@ -84,6 +84,8 @@ def _toml(key: str, value: Any) -> str:
     """The value of the setting `key` as a configuration file has it."""
     import json
 
+    import msgspec
+
     if key == "python-version":
         return f'"{value[0]}.{value[1]}"'
     if isinstance(value, Mapping):
@@ -91,4 +93,6 @@ def _toml(key: str, value: Any) -> str:
             f"{json.dumps(name, ensure_ascii=False)} = {_toml('', item)}" for name, item in value.items()
         )
         return "{" + ", ".join(items) + "}"
+    if key == "effects":
+        return "[" + ", ".join(_toml("", item) for item in msgspec.to_builtins(value)) + "]"
     return json.dumps(getattr(value, "value", value), ensure_ascii=False)

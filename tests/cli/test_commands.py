@@ -28,6 +28,10 @@ platform = "win32"
 path = ["lib"]
 output-format = "json"
 programs = ["-m shop.tool", "python -P run.py"]
+effects = [
+    {name = "shop.connect", effect = "network", unless = {position = 0, keyword = "größe", equals = [true, 1]}},
+    {name = "sys.path", by = "write", effect = "none"},
+]
 """
 
 

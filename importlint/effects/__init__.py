@@ -1,0 +1,1 @@
+"""What calls, writes and imports do besides computing: the catalogue of import effects."""
