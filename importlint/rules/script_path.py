@@ -91,6 +91,8 @@ def _ways_to_hidden(
             os.path.dirname(module.path)
         )
         for link in project.closure.links(module):
+            if not way and not program.package and _is_relative(link):
+                break  # it fails, unless the file has said what its package is: IL403 knows
             if not link.circumstances.certain or not _runs(link, is_program=not way):
                 continue
             top = link.asked.partition(".")[0]

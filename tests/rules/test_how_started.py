@@ -109,6 +109,10 @@ def test_a_command_says_that_a_file_is_run(tmp_path: Path) -> None:
 # ---- IL412
 
 HIDDEN = {
+    "after a relative import": (
+        {"dir/random.py": "", "dir/tool.py": "from . import x\nimport tempfile\n"},
+        False,
+    ),
     "a file that the standard library needs": (
         {"dir/random.py": "", "dir/tool.py": "import tempfile\n"},
         True,
