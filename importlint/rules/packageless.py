@@ -104,12 +104,13 @@ def spec_none_in_main(project: Project) -> Iterator[Finding]:
     """What fails for want of a spec, or a package, in programs that are run by their paths or have no packages."""
     programs = _by_file(project)
     for module in project.given_modules:
-        if not _speaks_of_itself(module):
+        ways = _without_package(project, module, programs)
+        if not ways or not _speaks_of_itself(module):
             continue
         if _assigns(project, module, "__package__") or _assigns(project, module, "__spec__"):
             continue
         found: dict[Location, Finding] = {}
-        for program in _without_package(project, module, programs):
+        for program in ways:
             for span, what, why, error in _lacking(project, program):
                 location = Location(module.display, span)
                 finding = Finding(
