@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from importlint.diagnostics import Certainty, Finding, Location, Severity, Step
 from importlint.discovery import Module
-from importlint.finder.spec import FailureKind
+from importlint.finder.resolve import absolute_name
+from importlint.finder.spec import Failure, FailureKind
 from importlint.graph.link import Link
 from importlint.programs.files import is_run_by_path
 from importlint.programs.program import Program, Reason, Start
@@ -60,6 +61,8 @@ def _is_rootless(link: Link) -> bool:
 
 def _failing_links(project: Project, program: Program, links: list[Link]) -> list[Link]:
     """The relative imports that fail in a program, if the run of it says that one does: those after it are next."""
+    if program.start is Start.MODULE and not _assigns(project, program.module, "__package__"):
+        return [link for link in links if _is_beyond(project, program, link)]
     failure = project.program_runs.trace(program).error
     if failure is None or failure.certainty is not Certainty.CERTAIN or failure.module != "__main__":
         return []
@@ -71,6 +74,14 @@ def _failing_links(project: Project, program: Program, links: list[Link]) -> lis
         if link.location == failure.location
         or (link.location > failure.location and link.phase in (Phase.IMPORT_TIME, Phase.PROGRAM))
     ]
+
+
+def _is_beyond(project: Project, program: Program, link: Link) -> bool:
+    """Whether a relative import climbs out of the packages that `python -m` gives to what it runs from inside them."""
+    assert isinstance(link.statement, f.ImportFrom)
+    level, name = link.statement.level, link.statement.module
+    found = absolute_name(program.package or "", level, name, project.target.version)
+    return isinstance(found, Failure) and link.phase in (Phase.IMPORT_TIME, Phase.PROGRAM)
 
 
 def _relative_finding(link: Link, program: Program | None) -> Finding:

@@ -109,6 +109,37 @@ def test_what_a_start_leaves_out(
             assert (cpython.run(arguments, root).returncode != 0) is (number in expected)
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "why"),
+    [
+        ("pkg/sub/deep.py", "sub.deep", "starts in the package `sub`"),
+        ("pkg/tool.py", "tool", "gives it no package"),
+        ("pkg/sub/near.py", "sub.near", None),
+        ("pkg/sub/deep.py", "pkg.sub.deep", None),
+    ],
+)
+def test_a_module_that_is_run_from_inside_its_package(
+    path: str, name: str, why: str | None, tmp_path: Path
+) -> None:
+    root = tmp_path.resolve()
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/util.py": "x = 1\n",
+        "pkg/tool.py": "from .util import x\n",
+        "pkg/sub/__init__.py": "",
+        "pkg/sub/deep.py": "from ..util import x\n",
+        "pkg/sub/near.py": "from .other import __name__\n",
+        "pkg/sub/other.py": "",
+    }
+    found = told(root, files, start=(path, Start.MODULE, name))
+    assert [line.partition(": ")[2] for line in found] == (
+        [] if why is None else [f"`python -m {name}` {why}"]
+    )
+    for cpython in installed():
+        place = root if name.startswith("pkg.") else root / "pkg"
+        assert (cpython.run(["-m", name], place).returncode != 0) is (why is not None)
+
+
 PEP_366 = """#!/usr/bin/env python3
 import os
 import sys
