@@ -12,7 +12,7 @@ from importlint.finder.resolve import absolute_name
 from importlint.finder.spec import Failure, FailureKind
 from importlint.graph.link import Link
 from importlint.programs.files import is_run_by_path
-from importlint.programs.program import Program, Reason, Start
+from importlint.programs.program import Program, Start
 from importlint.programs.reach import evaluated, stretches
 from importlint.rules.declaration import rule
 from importlint.syntax import facts as f
@@ -255,17 +255,9 @@ def _without_package(
         each for each in programs if any(reason.location.path != module.display for reason in each.reasons)
     ]
     found = told or [each for each in programs if each.start is Start.DIRECTORY or not module.package]
-    if (
-        module.package
-        and is_run_by_path(project, module)
-        and all(each.start is not Start.FILE for each in told)
-    ):
-        reason = Reason(Location(module.display, _TOP), "a `#!` line, in an executable file")
-        found.append(Program(module=module, start=Start.FILE, name=module.display, reasons=(reason,)))
+    if not any(each.start is Start.FILE for each in found) and is_run_by_path(project, module):
+        found += [each for each in programs if each.start is Start.FILE]
     return tuple(each for each in found if not each.package or each.package != module.package)
-
-
-_TOP = f.Span(1, 1, 1, 1)
 
 
 def _steps(program: Program | None) -> tuple[Step, ...]:
