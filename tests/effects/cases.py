@@ -98,10 +98,10 @@ def predicted(catalogue: Catalogue, case: Case) -> Kind | None:
     raise AssertionError(f"no call, write or import: {case}")
 
 
-def entry(catalogue: Catalogue, case: Case) -> str | None:
-    """The name of the entry of `calls` that a case is about; None if it is about another table."""
+def entries(catalogue: Catalogue, case: Case) -> list[str]:
+    """The entries of `calls` that a case is about, the most exact first; none if it is about another table."""
     (statement,) = facts_of(case.statement).body
     if not (isinstance(statement, f.Evaluate) and isinstance(statement.value, f.Call)):
-        return None
+        return []
     names = catalogue.names(written_name(statement.value.function, names_of(case)) or "")
-    return next((name for name in names if name in catalogue.calls), None)
+    return [name for name in names if name in catalogue.calls]
