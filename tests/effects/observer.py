@@ -352,7 +352,7 @@ def follow(children: list[tuple[int, int, int]], patience: float) -> list[list[s
                 begun.setdefault(index, now)
             ended = b'["end"]' in texts[index] or b'["impossible"' in texts[index]
             gone = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-            if ended or gone or now - begun.get(index, now) > patience or now - first > 60:
+            if ended or gone or now - begun.get(index, now) > patience or now - first > patience + 60:
                 texts[index] += drain(told)
                 del pending[index]
         select.select([told for _, told, _ in pending.values()], [], [], 0.02)
