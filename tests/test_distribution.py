@@ -54,7 +54,7 @@ def test_wheel_has_every_module_and_nothing_else_at_the_top(wheel: zipfile.ZipFi
 def test_wheel_has_the_pages_as_they_are(wheel: zipfile.ZipFile) -> None:
     inside = {Path(name).name: wheel.read(name) for name in wheel.namelist() if name.endswith(".md")}
     assert inside == PAGES
-    assert len(PAGES) == len(RULES)
+    assert sum(name.startswith("IL") for name in PAGES) == len(RULES)
 
 
 def test_metadata(metadata: Message) -> None:

@@ -134,6 +134,15 @@ class TestPaths:
         assert rooms == packages | {"importlint/data", "rules", "tests"}
 
 
+class TestPrograms:
+    def test_every_rule_on_programs_is_told_of(self) -> None:
+        """The table of traps names the rules of the family, and no code that there is not."""
+        told = set(re.findall(r"IL\d{3}", (ROOT / "rules/programs.md").read_text("utf-8")))
+        codes = {rule.code for rule in RULES}
+        assert told <= codes
+        assert {code for code in codes if code.startswith("IL4")} <= told
+
+
 class TestRules:
     def test_the_table_has_every_family(self) -> None:
         """What a family is about stands in its file; the rule that is an example says what its declaration says."""
