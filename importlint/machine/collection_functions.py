@@ -174,6 +174,20 @@ def _int(library: Library, arguments: Arguments, keywords: Keywords, place: Plac
     return UNKNOWN
 
 
+def _ord(library: Library, arguments: Arguments, keywords: Keywords, place: Place) -> Value:
+    match arguments:
+        case (str(text),) if len(text) == 1:
+            return ord(text)
+    return UNKNOWN
+
+
+def _hex(library: Library, arguments: Arguments, keywords: Keywords, place: Place) -> Value:
+    match arguments:
+        case (bool() | int() as number,):
+            return hex(number)
+    return UNKNOWN
+
+
 COLLECTION_FUNCTIONS: dict[str, LibraryFunction] = {
     "builtins.list": _list,
     "builtins.tuple": _tuple,
@@ -197,4 +211,6 @@ COLLECTION_FUNCTIONS: dict[str, LibraryFunction] = {
     "builtins.str.__new__": _str_new,
     "builtins.bool": _bool,
     "builtins.int": _int,
+    "builtins.ord": _ord,
+    "builtins.hex": _hex,
 }

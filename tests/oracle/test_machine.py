@@ -136,6 +136,11 @@ EXAMPLE_TREES = {
         "pkg/a.py": "",
         "pkg/b.py": "",
     },
+    "a module's name with a character's number": {
+        "pkg/__init__.py": "from importlib import import_module\nX = import_module('pkg._' + hex(ord('/'))[2:])\n",
+        "pkg/_2f.py": "from pkg.b import Y\nX = 1\n",
+        "pkg/b.py": "from pkg._2f import X\nY = 1\n",
+    },
     "a module's name by a regular expression": {
         "pkg/__init__.py": "import re\ndef snake(name, hump=re.compile('[a-z][A-Z]')):\n"
         "    def repl(match):\n        lower, upper = match.group()\n        return f'{lower}_{upper.lower()}'\n"
