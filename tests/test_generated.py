@@ -79,7 +79,8 @@ def test_silence(files: dict[str, str], code: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("files", _ELSEWHERE.values(), ids=_ELSEWHERE)
 def test_neighbours_are_reported(files: dict[str, str], tmp_path: Path) -> None:
-    assert _found(tmp_path, {**_PROJECT, **files}) == ["IL101"]
+    codes = _found(tmp_path, {**_PROJECT, **files})
+    assert [code for code in codes if code.startswith("IL1")] == ["IL101"]
 
 
 def test_names_in_all(tmp_path: Path) -> None:

@@ -102,6 +102,7 @@ class Loader:
             if parent is None or (isinstance(parent, Instance) and self._lacks_path(parent)):
                 message = f"No module named {name!r}; {parent_name!r} is not a package"
                 self.run.error(place, "ModuleNotFoundError", message, name=name, missing_name=name)
+            self.ask_path(parent, place)
         resolution = self._resolve(name, parent_name)
         spec = resolution.spec
         if spec is None:
@@ -153,6 +154,22 @@ class Loader:
     def resolve_below(self, package: ModuleObject, tail: str) -> Resolution:
         """Where a submodule of a package is."""
         return self._resolve(f"{package.name}.{tail}", package.name)
+
+    def ask_path(self, parent: Value, place: Place) -> None:
+        """A namespace package's path is computed from that of its own parent, which has to be there by its name.
+
+        CPython `_NamespacePath._get_parent_path`.
+
+        Raises:
+            Raised: it is gone.
+        """
+        if isinstance(parent, ModuleObject) and parent.spec.kind is Kind.NAMESPACE:
+            above = parent.name.rpartition(".")[0]
+            if above and above not in self.modules:
+                if self.world.target.version < (3, 15):
+                    self.run.error(place, "KeyError", repr(above))
+                message = f"{above!r} must be imported before finding {parent.name!r}."
+                self.run.error(place, "ModuleNotFoundError", message, name=above)
 
     def _lacks_path(self, parent: Instance) -> bool:
         in_class = self.attributes.in_class(parent.cls, "__path__")

@@ -150,6 +150,8 @@ def _find_main(machine: Machine, name: str) -> Spec | None:
             if catches(_NO_SPEC, raised.failure.type):
                 return None
             raise
+    if name not in modules:
+        machine.loader.ask_path(modules.get(parent), FROM_OUTSIDE)
     loaded = modules.get(name)
     spec = loaded.spec if isinstance(loaded, ModuleObject) else machine.run.world.resolve(name).spec
     if spec is None or not spec.is_package:

@@ -11,7 +11,7 @@ import os
 
 import pytest
 
-from tests.cpython import Interpreter, installed
+from tests.cpython import CPython, Interpreter, installed
 from tests.oracle.drawn_packages import Drawn
 from tests.oracle.pyodide import pyodides
 from tests.oracle.survey import GROUPS, Survey, questions
@@ -136,6 +136,12 @@ EXAMPLE_TREES = {
         "pkg/a.py": "",
         "pkg/b.py": "",
     },
+    "a namespace package whose parent is gone": {
+        "pkg/sub/__init__.py": "import pkg.b\n",
+        "pkg/b.py": "import pkg.sub.deep\nX = pkg.sub.deep.f\n",
+        "pkg/sub/deep/e.py": "",
+        "pkg/c.py": "try:\n    import pkg.sub\nexcept AttributeError:\n    import pkg.sub.deep.e\n",
+    },
     "a module's name with a character's number": {
         "pkg/__init__.py": "from importlib import import_module\nX = import_module('pkg._' + hex(ord('/'))[2:])\n",
         "pkg/_2f.py": "from pkg.b import Y\nX = 1\n",
@@ -218,12 +224,6 @@ EXAMPLE_TREES = {
         "pkg/b.py": "",
         "pkg/c.py": "",
     },
-    "what the built-in names lack": {
-        "pkg/__init__.py": "import builtins\nif hasattr(builtins, '__IPYTHON__'):\n    from . import b\n"
-        "else:\n    from . import c\n",
-        "pkg/b.py": "",
-        "pkg/c.py": "",
-    },
     "a parent that is an instance": {
         "pkg/__init__.py": "import sys\nclass D:\n    pass\nsys.modules[__name__] = D()\n",
         "pkg/a.py": "",
@@ -236,6 +236,20 @@ EXAMPLE_TREES = {
 @pytest.mark.parametrize("files", EXAMPLE_TREES.values(), ids=EXAMPLE_TREES)
 def test_examples_agree_with_cpython(files: dict[str, str], cpython: Interpreter) -> None:
     """What drawn packages have taught."""
+    survey = Survey()
+    survey.look(cpython, Drawn(Tree({"pyproject.toml": "", **files}), _modules(files)))
+    _judge(survey)
+
+
+@pytest.mark.parametrize("cpython", installed(), ids=repr)
+def test_what_the_built_in_names_lack(cpython: CPython) -> None:
+    """Of later versions there is no table of names."""
+    files = {
+        "pkg/__init__.py": "import builtins\nif hasattr(builtins, '__IPYTHON__'):\n    from . import b\n"
+        "else:\n    from . import c\n",
+        "pkg/b.py": "",
+        "pkg/c.py": "",
+    }
     survey = Survey()
     survey.look(cpython, Drawn(Tree({"pyproject.toml": "", **files}), _modules(files)))
     _judge(survey)
