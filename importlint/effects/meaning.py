@@ -1,0 +1,370 @@
+"""What a name or an expression of the project stands for, without running anything.
+
+Names lead through imports, re-exports and stars to where they are defined: a function or a class of the project, a
+module of it, or something outside, of which the dotted name is all that is known. What more than one statement
+binds, and what a call of the project's own code returns, is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from importlint.discovery import Module
+from importlint.finder.resolve import absolute_name
+from importlint.finder.spec import Failure, Spec
+from importlint.syntax import facts as f
+from importlint.syntax.namespace import ALWAYS_BOUND, Binding
+
+if TYPE_CHECKING:
+    from importlint.project import Project
+
+
+class Outside(Struct, frozen=True):
+    """Something outside the project, as `effects.names` writes it: `os.environ`, `logging.getLogger().level`."""
+
+    name: str
+
+
+class OwnModule(Struct, frozen=True):
+    """A module of the project."""
+
+    module: Module
+
+
+class OwnFunction(Struct, frozen=True):
+    """A function of the project; of a method, the class whose instance or self it is called on."""
+
+    module: Module
+    definition: f.FunctionDef
+    receiver: OwnClass | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells it from other functions, and from itself on another class."""
+        receiver = self.receiver
+        on = (receiver.module.path, receiver.definition.span) if receiver else ()
+        return (self.module.path, self.definition.span, *on)
+
+
+class OwnClass(Struct, frozen=True):
+    """A class of the project."""
+
+    module: Module
+    definition: f.ClassDef
+
+
+class Instance(Struct, frozen=True):
+    """An object of a class of the project."""
+
+    cls: OwnClass
+
+
+class OwnObject(Struct, frozen=True):
+    """Some object that the code of a module has made: a list, a text, a number."""
+
+    module: Module
+
+
+class _Unknown(Struct, frozen=True):
+    """What cannot be told."""
+
+
+Meaning = Outside | OwnModule | OwnFunction | OwnClass | Instance | OwnObject | _Unknown
+
+UNKNOWN: Final = _Unknown()
+
+_KEEP = frozenset(
+    """
+    contextlib.contextmanager functools.cache functools.lru_cache functools.wraps functools.lru_cache()
+    functools.wraps() typing.overload typing.no_type_check typing.final abc.abstractmethod
+    builtins.staticmethod builtins.classmethod
+    """.split()
+)
+"""Decorators that leave a function what it is, as far as a call of it goes."""
+_LAZY = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+"""Decorators whose functions run when a `with` statement enters."""
+_RESULTS = frozenset({"builtins.open"})
+"""Built-in functions whose results have effects of their own."""
+_MAX_DEPTH = 20
+
+
+class Meanings:
+    """Looks names up in the modules of one project; each module-level name once."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._by_name: dict[str, Mapping[str, tuple[Binding, ...]]] = {}
+        self._known: dict[tuple[str, str], Meaning] = {}
+
+    # ---- expressions
+
+    def of(self, expression: f.Expression, scope: Scope) -> Meaning:
+        """What an expression stands for in a scope."""
+        match expression:
+            case f.Name(id=name):
+                return scope.lookup(name)
+            case f.Attribute(value=value, attr=attr):
+                return self.member(self.of(value, scope), attr)
+            case f.Call(function=function):
+                return self.result(self.of(function, scope), scope)
+            case f.BinaryOperation(left=left, operator=operator):
+                owner = self.of(left, scope)
+                if isinstance(owner, Outside) and operator == "/":
+                    return Outside(f"{owner.name}.__truediv__()")
+                return OwnObject(scope.module) if isinstance(owner, OwnObject) else UNKNOWN
+            case (
+                f.Constant() | f.Display() | f.DictDisplay() | f.JoinedText() | f.Comprehension() | f.Lambda()
+            ):
+                return OwnObject(scope.module)
+            case f.NamedExpression(value=value):
+                return self.of(value, scope)
+            case f.Subscript(value=value, index=f.Name(id="__name__")):
+                is_own = self.of(value, scope) == Outside("sys.modules")
+                return OwnModule(scope.module) if is_own else UNKNOWN
+        return UNKNOWN
+
+    def name(self, expression: f.Expression, scope: Scope) -> str | None:
+        """The dotted name of what is outside the project, or built in."""
+        meaning = self.of(expression, scope)
+        return meaning.name if isinstance(meaning, Outside) else None
+
+    def member(self, owner: Meaning, attr: str) -> Meaning:
+        """What `owner.attr` stands for."""
+        match owner:
+            case Outside(name=name):
+                return Outside(f"{name}.{attr}")
+            case OwnModule(module=module):
+                return self.in_module(module, attr)
+            case OwnClass():
+                return self.in_class(owner, attr, owner)
+            case Instance(cls=cls):
+                return self.in_class(cls, attr, cls)
+        return UNKNOWN
+
+    def result(self, called: Meaning, scope: Scope) -> Meaning:
+        """What a call returns."""
+        match called:
+            case Outside(name=name) if name.startswith("builtins.") and name not in _RESULTS:
+                return UNKNOWN  # mostly the project's own object
+            case Outside(name=name):
+                return Outside(f"{name}()")
+            case OwnClass():
+                return Instance(called)
+        return UNKNOWN
+
+    def maker(self, name: str, scope: Scope) -> f.Call | None:
+        """The call whose result a name is bound to, if that is all that it is bound to."""
+        match scope.bindings(name):
+            case (Binding(statement=f.Assign(value=f.Call() as call)),):
+                return call
+        return None
+
+    def is_module(self, name: str, importer: Module) -> bool:
+        """Whether a dotted name outside the project is a module."""
+        return "(" not in name and self._project.resolve(name, importer).spec is not None
+
+    # ---- modules
+
+    def in_module(self, module: Module, name: str, depth: int = 0) -> Meaning:
+        """What a module-level name stands for once the module has run."""
+        key = (module.path, name)
+        if key not in self._known:
+            self._known[key] = UNKNOWN  # a name that leads back to itself
+            self._known[key] = self._in_module(module, name, depth) if depth < _MAX_DEPTH else UNKNOWN
+        return self._known[key]
+
+    def _in_module(self, module: Module, name: str, depth: int) -> Meaning:
+        bindings = self.module_bindings(module).get(name, ())
+        if not bindings:
+            return self._unbound(module, name, depth)
+        certain = [each for each in bindings if each.certain] or list(bindings)
+        found = {self.bound(each, ModuleScope(self, module), depth) for each in certain}
+        return found.pop() if len(found) == 1 else UNKNOWN
+
+    def module_bindings(self, module: Module) -> Mapping[str, tuple[Binding, ...]]:
+        """The statements of a module that bind each name."""
+        if module.path not in self._by_name:
+            namespace = self._project.namespace(module.path)
+            grouped: dict[str, tuple[Binding, ...]] = {}
+            for binding in namespace.bindings if namespace else ():
+                if not binding.unbinds:
+                    grouped[binding.name] = (*grouped.get(binding.name, ()), binding)
+            self._by_name[module.path] = grouped
+        return self._by_name[module.path]
+
+    def _unbound(self, module: Module, name: str, depth: int) -> Meaning:
+        """A name that no statement of the module binds: from a star, a submodule, or built in."""
+        namespace = self._project.namespace(module.path)
+        if namespace is None or name in namespace.facts.global_names or name in ALWAYS_BOUND:
+            return UNKNOWN
+        for star in namespace.stars:
+            found = self._in_star(module, star, name, depth)
+            if found is not None:
+                return found
+        if module.is_package:
+            spec = self._project.resolve(f"{module.name}.{name}", module).spec
+            if spec is not None and self._project.is_own(spec):
+                return OwnModule(self._project.module_of(spec))
+        return Outside(f"builtins.{name}") if name in self._project.exports.builtins else UNKNOWN
+
+    def _in_star(self, module: Module, star: f.ImportFrom, name: str, depth: int) -> Meaning | None:
+        """What a star import brings under a name; None if it brings no such name."""
+        spec = self._source(module, star)
+        if spec is None:
+            return UNKNOWN
+        names = self._project.exports.of(spec)
+        if names is None or name in names:
+            if names is None or not self._project.is_own(spec):
+                return UNKNOWN if names is None else Outside(f"{spec.name}.{name}")
+            return self.in_module(self._project.module_of(spec), name, depth + 1)
+        return None
+
+    def _source(self, module: Module, statement: f.ImportFrom) -> Spec | None:
+        name = absolute_name(module.package, statement.level, statement.module, self._project.target.version)
+        return None if isinstance(name, Failure) else self._project.resolve(name, module).spec
+
+    def bound(self, binding: Binding, scope: Scope, depth: int = 0) -> Meaning:
+        """What a statement binds its name to."""
+        match binding.statement:
+            case f.Import(module=name, asname=asname):
+                return self._module(scope.module, name if asname else name.partition(".")[0])
+            case f.ImportFrom(names=names) as statement:
+                asked = next((each.name for each in names if each.binds == binding.name), None)
+                return UNKNOWN if asked is None else self._imported(scope.module, statement, asked, depth)
+            case f.FunctionDef() as definition:
+                decorators = {self.name(each, scope) for each in definition.decorators}
+                return OwnFunction(scope.module, definition) if decorators <= _KEEP else UNKNOWN
+            case f.ClassDef() as definition:
+                return OwnClass(scope.module, definition)
+            case f.Assign(targets=targets, value=value) if all(isinstance(each, f.Name) for each in targets):
+                return self.of(value, scope)
+            case f.AnnotatedAssign(target=f.Name(), value=value) if value is not None:
+                return self.of(value, scope)
+        return UNKNOWN
+
+    def _module(self, importer: Module, name: str) -> Meaning:
+        spec = self._project.resolve(name, importer).spec
+        if spec is not None and spec.origin is not None and self._project.is_own(spec):
+            return OwnModule(self._project.module_of(spec))
+        return Outside(name)
+
+    def _imported(self, importer: Module, statement: f.ImportFrom, name: str, depth: int) -> Meaning:
+        base = absolute_name(
+            importer.package, statement.level, statement.module, self._project.target.version
+        )
+        if isinstance(base, Failure):
+            return UNKNOWN
+        owner = self._module(importer, base)
+        if isinstance(owner, OwnModule):
+            return self.in_module(owner.module, name, depth + 1)
+        return self.member(owner, name)
+
+    # ---- classes
+
+    def in_class(self, cls: OwnClass, name: str, receiver: OwnClass, depth: int = 0) -> Meaning:
+        """What a class, or a base of it, binds a name to; methods know the class that they are called on."""
+        for statement in cls.definition.body:
+            if isinstance(statement, f.FunctionDef) and statement.name == name:
+                names = {self.name(each, ModuleScope(self, cls.module)) for each in statement.decorators}
+                bound = None if "builtins.staticmethod" in names else receiver
+                return OwnFunction(cls.module, statement, bound) if names <= _KEEP else UNKNOWN
+        for base in self.bases(cls):
+            if not isinstance(base, OwnClass) or depth >= _MAX_DEPTH:
+                return UNKNOWN
+            found = self.in_class(base, name, receiver, depth + 1)
+            if found is not UNKNOWN:
+                return found
+        return UNKNOWN
+
+    def bases(self, cls: OwnClass) -> tuple[Meaning, ...]:
+        """What the bases of a class stand for."""
+        scope = ModuleScope(self, cls.module)
+        return tuple(self.of(base, scope) for base in cls.definition.bases)
+
+    def is_lazy(self, function: OwnFunction) -> bool:
+        """Whether a call of a function runs nothing of it yet."""
+        scope = ModuleScope(self, function.module)
+        names = {self.name(each, scope) for each in function.definition.decorators}
+        return function.definition.is_async or not names.isdisjoint(_LAZY)
+
+
+class Scope:
+    """Where an expression stands: the names that it sees."""
+
+    def __init__(self, meanings: Meanings, module: Module) -> None:
+        self.meanings = meanings
+        self.module = module
+
+    def lookup(self, name: str) -> Meaning:
+        """What a name stands for there."""
+        raise NotImplementedError
+
+    def bindings(self, name: str) -> tuple[Binding, ...]:
+        """The statements that bind a name which is seen there, as far as they are in the same file."""
+        raise NotImplementedError
+
+
+class ModuleScope(Scope):
+    """A module's body, and the class bodies in it."""
+
+    def lookup(self, name: str) -> Meaning:
+        """What a module-level name stands for."""
+        return self.meanings.in_module(self.module, name)
+
+    def bindings(self, name: str) -> tuple[Binding, ...]:
+        """The statements of the module that bind a name."""
+        return self.meanings.module_bindings(self.module).get(name, ())
+
+
+class ClassScope(Scope):
+    """A class's body: what it binds, then what is around it; its names are not followed."""
+
+    def __init__(self, around: Scope, names: frozenset[str]) -> None:
+        super().__init__(around.meanings, around.module)
+        self._around = around
+        self._names = names
+
+    def lookup(self, name: str) -> Meaning:
+        """What a name stands for in the class's body."""
+        return UNKNOWN if name in self._names else self._around.lookup(name)
+
+    def bindings(self, name: str) -> tuple[Binding, ...]:
+        """The statements around the class that bind a name which it does not bind."""
+        return () if name in self._names else self._around.bindings(name)
+
+
+class FunctionScope(Scope):
+    """A function's body: its parameters, what its own statements bind, then the module's names."""
+
+    def __init__(
+        self, meanings: Meanings, function: OwnFunction, bindings: Mapping[str, tuple[Binding, ...]]
+    ) -> None:
+        super().__init__(meanings, function.module)
+        self._function = function
+        self._bindings = bindings
+        self._following: set[str] = set()
+
+    def lookup(self, name: str) -> Meaning:
+        """What a name stands for in the function."""
+        parameters = self._function.definition.parameters
+        own = (*parameters.positional_only, *parameters.positional)
+        if name in (*own, *parameters.keyword_only, parameters.rest, parameters.keywords):
+            receiver = self._function.receiver
+            return Instance(receiver) if receiver and own[:1] == (name,) else UNKNOWN
+        if name not in self._bindings:
+            return self.meanings.in_module(self.module, name)
+        bindings = self._bindings[name]
+        if len(bindings) != 1 or name in self._following:
+            return UNKNOWN
+        self._following.add(name)
+        try:
+            return self.meanings.bound(bindings[0], self)
+        finally:
+            self._following.discard(name)
+
+    def bindings(self, name: str) -> tuple[Binding, ...]:
+        """The statements that bind a name: the function's, or else the module's."""
+        return self._bindings.get(name) or self.meanings.module_bindings(self.module).get(name, ())

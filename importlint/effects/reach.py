@@ -1,0 +1,116 @@
+"""What importing each module does, directly and through the functions that it calls.
+
+A function's own doing is read once; the way from a call to an effect is the shortest one through the calls that
+are surely made, so functions that call each other cost no more than others.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from importlint.diagnostics import Location
+from importlint.discovery import Module
+from importlint.effects.catalogue import Catalogue
+from importlint.effects.doing import Doing, Effect, Reader, local_bindings
+from importlint.effects.meaning import FunctionScope, Meanings, ModuleScope, OwnFunction
+from importlint.syntax import facts as f
+from importlint.syntax.flow import Circumstances, Phase, Scope, Situated, walk_call
+
+if TYPE_CHECKING:
+    from importlint.project import Project
+
+_NOTHING = Doing(effects=(), calls=())
+
+
+class Happening(Struct, frozen=True, kw_only=True):
+    """An effect of importing a module, and the calls that lead to it."""
+
+    effect: Effect
+    calls: tuple[tuple[str, Location], ...] = ()
+    """The functions that are called on the way, with the places of the calls; empty if the module does it itself."""
+
+    @property
+    def location(self) -> Location:
+        """Where the module does it, or begins to."""
+        return self.calls[0][1] if self.calls else self.effect.location
+
+
+class Effects:
+    """The effects of importing the modules of one project, each told once."""
+
+    def __init__(self, project: Project, catalogue: Catalogue) -> None:
+        self._project = project
+        self._meanings = Meanings(project)
+        self._reader = Reader(self._meanings, catalogue)
+        self._doings: dict[tuple[object, ...], Doing] = {}
+        self._reached: dict[tuple[object, ...], tuple[Happening, ...]] = {}
+        self._modules: dict[str, tuple[Happening, ...]] = {}
+
+    def of(self, module: Module) -> tuple[Happening, ...]:
+        """What importing a module does itself, in the order of its text; not what its imports do."""
+        if module.path not in self._modules:
+            self._modules[module.path] = tuple(self._of_module(module))
+        return self._modules[module.path]
+
+    def _of_module(self, module: Module) -> list[Happening]:
+        statements = [
+            each
+            for each in self._project.statements(module.path)
+            if each.circumstances.phase is Phase.IMPORT_TIME
+            and each.circumstances.scope is not Scope.FUNCTION
+        ]
+        doing = self._reader.read(statements, ModuleScope(self._meanings, module))
+        found = [Happening(effect=effect) for effect in doing.effects]
+        for function, location in doing.calls:
+            for happening in self._behind(function):
+                step = (function.definition.name, location)
+                found.append(Happening(effect=happening.effect, calls=(step, *happening.calls)))
+        return sorted(found, key=lambda each: (each.location, each.effect.location))
+
+    def _behind(self, start: OwnFunction) -> tuple[Happening, ...]:
+        """What calling a function surely does, each effect by the shortest way."""
+        if start.key in self._reached:
+            return self._reached[start.key]
+        found: list[Happening] = []
+        seen = {start.key}
+        waiting: deque[tuple[OwnFunction, tuple[tuple[str, Location], ...]]] = deque([(start, ())])
+        while waiting:
+            function, way = waiting.popleft()
+            doing = self._doing(function)
+            found += [Happening(effect=effect, calls=way) for effect in doing.effects]
+            for callee, location in doing.calls:
+                if callee.key not in seen:
+                    seen.add(callee.key)
+                    waiting.append((callee, (*way, (callee.definition.name, location))))
+        self._reached[start.key] = tuple(found)
+        return self._reached[start.key]
+
+    def _doing(self, function: OwnFunction) -> Doing:
+        if function.key not in self._doings:
+            self._doings[function.key] = self._read(function)
+        return self._doings[function.key]
+
+    def _read(self, function: OwnFunction) -> Doing:
+        bodies = self._project.bodies(function.module.path)
+        try:
+            body = bodies.of(function.definition) if bodies else None
+        except (KeyError, RecursionError):  # the file has changed, or is nested too deeply
+            return _NOTHING
+        if body is None or body.is_generator:
+            return _NOTHING
+        known = self._project.known_names(function.module.path)
+        statements = walk_call(body.body, self._project.target, known, Circumstances(), is_sure=True)
+        scope = FunctionScope(self._meanings, function, local_bindings(statements))
+        return self._reader.read(_up_to_a_doubtful_return(statements), scope)
+
+
+def _up_to_a_doubtful_return(statements: tuple[Situated, ...]) -> Iterator[Situated]:
+    """The statements that run before the function may have returned."""
+    for situated in statements:
+        if isinstance(situated.statement, f.Return) and situated.circumstances.imported is None:
+            return
+        yield situated
