@@ -47,6 +47,7 @@ from importlint.target import Target
 
 if TYPE_CHECKING:
     from importlint.crashes import Cycle
+    from importlint.effects.reach import Effects
     from importlint.machine.entries import Runs
     from importlint.machine.programs import ProgramRuns
     from importlint.programs.entry_points import EntryPoint
@@ -325,6 +326,14 @@ class Project:
         declared = declared_name(self.layout.project)
         names = dependents(installed, own | {declared} if declared else own)
         return frozenset().union(*(each.top_level_names for each in installed if each.name in names))
+
+    @cached_property
+    def effects(self) -> Effects:
+        """What importing each module does besides importing."""
+        from importlint.effects.catalogue import load_catalogue
+        from importlint.effects.reach import Effects
+
+        return Effects(self, load_catalogue())
 
     @cached_property
     def injected_modules(self) -> frozenset[str]:

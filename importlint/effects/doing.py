@@ -43,6 +43,18 @@ class Effect(Struct, frozen=True, kw_only=True):
     subject: str = ""
     """What of it, where that is written out: the key of `os.environ`."""
 
+    @property
+    def words(self) -> str:
+        """What the code does, to be said of it: "changes `os.environ`"."""
+        match self.verb:
+            case "calls" if self.kind is Kind.MONKEYPATCH:
+                return f"patches other modules: it calls `{self.name}`"
+            case "calls" if self.kind is Kind.SYS_PATH and self.name.startswith("sys.path."):
+                return "changes `sys.path`"
+            case "writes":
+                return f"changes `{self.name}`"
+        return f"{self.verb} `{self.name}`"
+
 
 class Doing(Struct, frozen=True, kw_only=True):
     """What a block does: its own effects, and the functions that it calls, each with the place of the call."""

@@ -1,4 +1,4 @@
-"""IL5: what an import does besides importing."""
+"""IL501 to IL511: what an import does besides importing."""
 
 from __future__ import annotations
 
@@ -6,145 +6,70 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from importlint.diagnostics import Finding, Location, Severity
+from importlint.diagnostics import Finding, Severity, Step
 from importlint.discovery import Module
-from importlint.finder.spec import Kind
-from importlint.rules.declaration import rule
-from importlint.syntax import facts as f
-from importlint.syntax.flow import Phase, Situated
-from importlint.syntax.namespace import written
-from importlint.syntax.qualified import Aliases, chain, qualified_name
-from importlint.syntax.traverse import expressions, parts
+from importlint.effects.reach import Happening
+from importlint.rules.declaration import Rule, rule
 
 if TYPE_CHECKING:
     from importlint.project import Project
 
-_PATCHERS = frozenset(
-    """
-    aspectlib.weave better_exceptions.hook defusedxml.defuse_stdlib dill.extend eventlet.monkey_patch
-    eventlet.patcher.monkey_patch forbiddenfruit.curse gevent.monkey.patch_all gevent.monkey.patch_builtins
-    gevent.monkey.patch_module gevent.monkey.patch_os gevent.monkey.patch_select gevent.monkey.patch_socket
-    gevent.monkey.patch_ssl gevent.monkey.patch_subprocess gevent.monkey.patch_thread gevent.monkey.patch_time
-    gorilla.apply nest_asyncio.apply pymysql.install_as_MySQLdb pyximport.install rich.pretty.install
-    rich.traceback.install sklearnex.patch_sklearn tqdm.tqdm.pandas truststore.extract_from_ssl
-    truststore.inject_into_ssl urllib3.contrib.pyopenssl.inject_into_urllib3 uvloop.install
-    wrapt.wrap_function_wrapper
-    """.split()
-)
-"""Callables that replace parts of modules which are not the caller's."""
 
-_PATH_METHODS = frozenset("append clear extend insert pop remove reverse sort".split())
+def _effect_rule(code: str, name: str, summary: str, help_text: str) -> Rule:
+    """The rule that reports the effects of the kinds which have its code."""
+
+    def check(project: Project) -> Iterator[Finding]:
+        for module in project.given_modules:
+            if is_for_import(project, module):
+                found = (each for each in project.effects.of(module) if each.effect.kind.rule == code)
+                for happening in _once_a_place(found):
+                    yield _finding(project, module, happening, help_text)
+
+    return rule(code, name, Severity.WARNING, summary)(check)
 
 
-@rule(
-    "IL504",
-    "import-monkeypatch",
-    Severity.WARNING,
-    "Importing the module changes another module that is not the project's.",
-)
-def import_monkeypatch(project: Project) -> Iterator[Finding]:
-    """Assignments to attributes of foreign modules, and calls of known patchers, at import time."""
-    for module, situated, aliases in _import_time_statements(project):
-        for span, what, subject in _patches(project, module, situated.statement, aliases):
-            yield _finding(project, module, span, what, subject, "call it where the program starts")
+def _once_a_place(happenings: Iterator[Happening]) -> Iterator[Happening]:
+    """Of the effects that show at one place, the first."""
+    seen = set()
+    for happening in happenings:
+        if happening.location not in seen:
+            seen.add(happening.location)
+            yield happening
 
 
-@rule("IL506", "import-sys-path", Severity.WARNING, "Importing the module changes `sys.path`.")
-def import_sys_path(project: Project) -> Iterator[Finding]:
-    """Edits of the module search path at import time."""
-    for module, situated, aliases in _import_time_statements(project):
-        for span in _path_edits(situated.statement, aliases):
-            help_text = "install the package instead, or leave the path to the program that starts"
-            yield _finding(project, module, span, "changes `sys.path`", "sys.path", help_text)
-
-
-def _import_time_statements(project: Project) -> Iterator[tuple[Module, Situated, Aliases]]:
-    """The statements that surely run when a given module is imported; programs and the like have none."""
-    for module in project.given_modules:
-        if is_for_import(project, module):
-            aliases = project.known_names(module.path).aliases
-            for situated in project.statements(module.path):
-                if situated.circumstances.phase is Phase.IMPORT_TIME and situated.circumstances.certain:
-                    yield module, situated, aliases
-
-
-def _finding(
-    project: Project, module: Module, span: f.Span, what: str, subject: str, help_text: str
-) -> Finding:
-    label = ""
-    if module.is_package:
-        below = sum(name.startswith(module.name + ".") for name in project.graph.modules)
-        label = f"runs on import of any of its {below} submodules" if below > 1 else ""
+def _finding(project: Project, module: Module, happening: Happening, help_text: str) -> Finding:
+    effect = happening.effect
+    through = f", through `{happening.calls[0][0]}`" if happening.calls else ""
+    steps = [Step(location, f"calls `{name}`") for name, location in happening.calls]
+    if steps:
+        steps.append(Step(effect.location, effect.words))
     return Finding(
-        location=Location(module.display, span),
+        location=happening.location,
         module=module.name,
-        message=f"importing `{module.name}` {what}",
-        label=label,
+        message=f"importing `{module.name}` {effect.words}{through}",
+        label=_who(project, module),
+        trace=tuple(steps),
         help=help_text,
         severity=Severity.ERROR if module.is_package else None,
-        subjects=(subject,),
+        subjects=(effect.name,),
     )
 
 
-def _patches(
-    project: Project, module: Module, statement: f.Statement, aliases: Aliases
-) -> Iterator[tuple[f.Span, str, str]]:
-    """The span, the words, and the dotted name of each change to a foreign module."""
-    for target in _changed(statement):
-        if isinstance(target, f.Attribute):
-            owner = qualified_name(target.value, aliases)
-            if owner is not None and _is_foreign_module(project, module, owner):
-                yield target.span, f"changes `{owner}.{target.attr}`", f"{owner}.{target.attr}"
-    for root in expressions(statement):
-        for part in parts(root):
-            if not isinstance(part, f.Call):
-                continue
-            called = qualified_name(part.function, aliases)
-            if called in _PATCHERS:
-                yield part.span, f"patches other modules: it calls `{called}`", called or ""
-            elif chain(part.function) == ("setattr",) and len(part.arguments) == 3:
-                owner = qualified_name(part.arguments[0], aliases)
-                if owner is not None and _is_foreign_module(project, module, owner):
-                    yield part.span, f"changes an attribute of `{owner}`", owner
+def _who(project: Project, module: Module) -> str:
+    """Who runs a module without having asked for it, and where that comes about first."""
+    below = sum(name.startswith(module.name + ".") for name in project.graph.modules)
+    label = f"runs on import of any of its {below} submodules" if module.is_package and below > 1 else ""
+    outside = [
+        edge for edge in project.graph.importers.get(module.name, ()) if not _is_inside(edge.importer, module)
+    ]
+    if outside:
+        first = outside[0].location
+        label = f"{label or 'runs on import'}; first through {first.path}:{first.span.line}"
+    return label
 
 
-def _changed(statement: f.Statement) -> tuple[f.Expression, ...]:
-    return statement.targets if isinstance(statement, f.Delete) else written(statement)
-
-
-def _is_foreign_module(project: Project, module: Module, name: str) -> bool:
-    """Whether a dotted name is a module of another distribution; the settings of `sys` are another rule's."""
-    if name.startswith(".") or name == "sys":
-        return False
-    resolution = project.resolve(name, module)
-    if resolution.spec is None or resolution.spec.kind is Kind.NAMESPACE:
-        return False
-    return not any(search.spec is not None and project.is_own(search.spec) for search in resolution.searches)
-
-
-def edits_path(project: Project, module: Module) -> bool:
-    """Whether something in a file changes `sys.path`, be it in a function that contains an import."""
-    aliases = project.known_names(module.path).aliases
-    return any(
-        True for situated in project.statements(module.path) for _ in _path_edits(situated.statement, aliases)
-    )
-
-
-def _path_edits(statement: f.Statement, aliases: Aliases) -> Iterator[f.Span]:
-    for target in _changed(statement):
-        place = target.value if isinstance(target, f.Subscript) else target
-        if isinstance(target, f.Name):
-            continue  # `from sys import path; path = ...` rebinds a name of its own
-        if isinstance(place, f.Attribute | f.Name) and qualified_name(place, aliases) == "sys.path":
-            yield place.span
-    for root in expressions(statement):
-        for part in parts(root):
-            if isinstance(part, f.Call):
-                owner, _, method = (qualified_name(part.function, aliases) or "").rpartition(".")
-                if (
-                    owner == "sys.path" and method in _PATH_METHODS
-                ) or f"{owner}.{method}" == "site.addsitedir":
-                    yield part.span
+def _is_inside(name: str, module: Module) -> bool:
+    return f"{name}.".startswith(f"{module.name}.")
 
 
 _SETTINGS_LIKE = frozenset(
@@ -164,4 +89,71 @@ def is_for_import(project: Project, module: Module) -> bool:
     return directory in project.sources.roots and directory not in project.sources.flat_roots
 
 
-RULES = (import_monkeypatch, import_sys_path)
+RULES = (
+    _effect_rule(
+        "IL501",
+        "import-network",
+        "Importing the module uses the network.",
+        "connect when the connection is first used, or in a function that the program calls",
+    ),
+    _effect_rule(
+        "IL502",
+        "import-process",
+        "Importing the module starts a process, a thread or an event loop.",
+        "start it where the program starts, or when it is first used",
+    ),
+    _effect_rule(
+        "IL503",
+        "import-filesystem",
+        "Importing the module changes the file system.",
+        "make files and directories when they are first used",
+    ),
+    _effect_rule(
+        "IL504",
+        "import-monkeypatch",
+        "Importing the module changes another module that is not the project's.",
+        "call it where the program starts",
+    ),
+    _effect_rule(
+        "IL505",
+        "import-global-state",
+        "Importing the module changes a state that the whole process shares.",
+        "leave it to the program, which knows what else runs in the process",
+    ),
+    _effect_rule(
+        "IL506",
+        "import-sys-path",
+        "Importing the module changes `sys.path`.",
+        "install the package instead, or leave the path to the program that starts",
+    ),
+    _effect_rule(
+        "IL507",
+        "import-hook",
+        "Importing the module changes how all modules are imported.",
+        "install the hook where the program starts",
+    ),
+    _effect_rule(
+        "IL508",
+        "import-sys-modules",
+        "Importing the module changes what another module's name stands for.",
+        "give users the name that they are to import",
+    ),
+    _effect_rule(
+        "IL509",
+        "import-exit",
+        "Importing the module ends the process, or reads its command line.",
+        'move it below `if __name__ == "__main__":`, or into a function',
+    ),
+    _effect_rule(
+        "IL510",
+        "import-output",
+        "Importing the module prints.",
+        "log it, or leave it to the program",
+    ),
+    _effect_rule(
+        "IL511",
+        "import-blocking",
+        "Importing the module waits.",
+        "wait where the result is needed",
+    ),
+)

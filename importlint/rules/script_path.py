@@ -18,7 +18,7 @@ from importlint.finder.spec import Kind, Spec
 from importlint.graph.link import Link
 from importlint.programs.program import Program, Start
 from importlint.rules.declaration import rule
-from importlint.rules.effects import edits_path
+from importlint.programs.path_edits import edits_path
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Phase, catches
 
