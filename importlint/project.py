@@ -190,6 +190,13 @@ class Project:
         return find_programs(self)
 
     @cached_property
+    def importable_modules(self) -> tuple[Module, ...]:
+        """The given modules that are there to be imported."""
+        from importlint.programs.importable import importable_modules
+
+        return importable_modules(self)
+
+    @cached_property
     def entry_points(self) -> tuple[EntryPoint, ...]:
         """The names under which the project offers its modules and functions to others."""
         from importlint.programs.entry_points import find_entry_points

@@ -46,14 +46,51 @@ class Effect(Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> str:
         """What the code does, to be said of it: "changes `os.environ`"."""
-        match self.verb:
-            case "calls" if self.kind is Kind.MONKEYPATCH:
-                return f"patches other modules: it calls `{self.name}`"
-            case "calls" if self.kind is Kind.SYS_PATH and self.name.startswith("sys.path."):
-                return "changes `sys.path`"
-            case "writes":
-                return f"changes `{self.name}`"
-        return f"{self.verb} `{self.name}`"
+        owner = self.name.rpartition(".")[0]
+        if self.verb == "calls" and owner in _SHARED:
+            return f"changes `{owner}`"
+        if self.verb == "writes" or self.name in _SHARED:
+            return f"changes `{self.name}`"
+        does = f"{self.verb} `{self.name.removeprefix('builtins.')}`"
+        clause = _CLAUSES.get(self.kind) if self.verb != "deletes" else None
+        return f"{clause}: it {does}" if clause else does
+
+
+_SHARED = frozenset(
+    {"os.environ", "os.environb", "sys.meta_path", "sys.modules", "sys.path", "sys.path_hooks"}
+)
+"""Objects whose methods are less known than they are."""
+_CLAUSES: Mapping[Kind, str] = {
+    Kind.NETWORK: "uses the network",
+    Kind.DATABASE: "uses a database",
+    Kind.PROCESS: "works with processes",
+    Kind.THREAD: "starts threads",
+    Kind.EVENT_LOOP: "works with an event loop",
+    Kind.FS_WRITE: "changes the file system",
+    Kind.MONKEYPATCH: "patches other modules",
+    Kind.ENV_WRITE: "changes the environment",
+    Kind.PROCESS_STATE: "changes the process",
+    Kind.INTERPRETER_STATE: "changes the interpreter",
+    Kind.LOCALE: "changes the locale",
+    Kind.LOGGING_CONFIG: "configures logging",
+    Kind.WARNINGS_CONFIG: "configures warnings",
+    Kind.SIGNAL: "changes how signals are handled",
+    Kind.RANDOM_STATE: "seeds the random numbers of all",
+    Kind.NUMERIC_CONTEXT: "changes how numbers are computed",
+    Kind.START_METHOD: "settles how processes start",
+    Kind.LIBRARY_CONFIG: "configures a library for all",
+    Kind.FRAMEWORK_SETUP: "sets up a framework",
+    Kind.SYS_PATH: "changes `sys.path`",
+    Kind.IMPORT_HOOKS: "changes how modules are imported",
+    Kind.SYS_MODULES: "changes `sys.modules`",
+    Kind.EXIT: "ends the process",
+    Kind.COMMAND_LINE: "reads the command line",
+    Kind.OUTPUT: "prints",
+    Kind.BLOCKING: "waits",
+    Kind.MAIN_LOOP: "runs until something ends it",
+    Kind.REGISTRY: "adds to a registry",
+}
+"""What calls and imports of a kind do, where their names may not tell."""
 
 
 class Doing(Struct, frozen=True, kw_only=True):
@@ -101,10 +138,8 @@ class Reader:
             case f.FunctionDef(decorators=decorators) | f.ClassDef(decorators=decorators):
                 for decorator in decorators:
                     yield from self._of_decorator(decorator, scope)
-            case f.Import(module=name, span=span):
-                yield from self._of_import(name, span, scope.module)
-            case f.ImportFrom(module=name, level=0, module_span=span):
-                yield from self._of_import(name, span, scope.module)
+            case f.Import():
+                yield from self._of_import(statement, scope.module)
         if isinstance(statement, f.ClassDef):
             yield from self._made(statement, scope)
         yield from self._of_writes(statement, scope)
@@ -115,10 +150,10 @@ class Reader:
         location = Location(scope.module.display, call.span)
         meaning = self.meanings.of(call.function, scope)
         match meaning:
+            case Outside(name=name) if name in _SETTERS:
+                yield from self._of_setting(call, scope, deletes=name == "builtins.delattr")
             case Outside(name=name):
                 kind = call_kind(self.catalogue, name, self._written_out(call, scope), self._namer(scope))
-                if name in _SETTERS and not self._is_foreign(call.arguments[0], scope):
-                    kind = None
                 if kind is not None:
                     yield Effect(
                         kind=kind,
@@ -131,6 +166,13 @@ class Reader:
                 yield meaning, location
             case OwnClass():
                 yield from self._instantiated(meaning, location)
+
+    def _of_setting(self, call: f.Call, scope: Scope, *, deletes: bool) -> Iterator[Effect]:
+        """What `setattr(owner, "name", value)` does: the same as `owner.name = value`."""
+        match call.arguments:
+            case (owner, f.Constant(value=str(attr)), *_) if not isinstance(owner, f.Starred):
+                target = f.Attribute(owner, attr, call.span)
+                yield from self._of_target(target, scope, verb="deletes" if deletes else "writes")
 
     def _written_out(self, call: f.Call, scope: Scope) -> f.Call:
         """A call of a method with the call that made its object, where a variable has that."""
@@ -171,19 +213,30 @@ class Reader:
         targets = statement.targets if isinstance(statement, f.Delete) else written(statement)
         augmented = isinstance(statement, f.AugmentedAssign)
         for target in (part for each in targets for part in _single(each)):
-            kind = write_kind(self.catalogue, target, self._namer(scope), augmented=augmented)
-            owner = target.value if isinstance(target, f.Attribute | f.Subscript) else target
-            if isinstance(target, f.Attribute) and kind in (None, Kind.MONKEYPATCH):
-                kind = Kind.MONKEYPATCH if self._is_foreign(target.value, scope) else None
-            if kind is None:
-                continue
-            what = target if isinstance(target, f.Attribute) else owner
+            verb = "deletes" if deletes else "writes"
+            yield from self._of_target(target, scope, verb=verb, augmented=augmented)
+
+    def _of_target(
+        self, target: f.Expression, scope: Scope, *, verb: str, augmented: bool = False
+    ) -> Iterator[Effect]:
+        """What binding or deleting a target without parts does."""
+        match target:
+            case f.Subscript(value=changed, index=index):
+                subject = _first_text((index,))
+            case f.Attribute() | f.Name():
+                changed, subject = target, ""
+            case _:
+                return
+        kind = write_kind(self.catalogue, target, self._namer(scope), augmented=augmented)
+        if kind is None and isinstance(target, f.Attribute) and self._is_foreign(target.value, scope):
+            kind = Kind.MONKEYPATCH
+        if kind is not None:
             yield Effect(
                 kind=kind,
-                name=self._documented(self.meanings.name(what, scope) or ""),
-                verb="deletes" if deletes else "writes",
-                location=Location(scope.module.display, target.span),  # type: ignore[union-attr]  # targets have one
-                subject=_first_text((target.index,)) if isinstance(target, f.Subscript) else "",
+                name=self._documented(self.meanings.name(changed, scope) or ""),
+                verb=verb,
+                location=Location(scope.module.display, target.span),
+                subject=subject,
             )
 
     def _is_foreign(self, expression: f.Expression, scope: Scope) -> bool:
@@ -191,17 +244,19 @@ class Reader:
         meaning = self.meanings.of(expression, scope)
         return isinstance(meaning, Outside) and self.meanings.is_module(meaning.name, scope.module)
 
-    def _of_import(self, name: str, span: f.Span, module: Module) -> Iterator[Effect]:
-        kind = import_kind(self.catalogue, name)
-        is_own = name.partition(".")[0] == module.name.partition(".")[0]
-        if kind is not None and not is_own:
-            yield Effect(kind=kind, name=name, verb="imports", location=Location(module.display, span))
+    def _of_import(self, statement: f.Import, module: Module) -> Iterator[Effect]:
+        """What a module does that is imported for nothing else: whoever uses it has to take it as it is."""
+        kind = import_kind(self.catalogue, statement.module)
+        bound = statement.asname or statement.module.partition(".")[0]
+        if kind is not None and not self.meanings.is_read(bound, module):
+            location = Location(module.display, statement.span)
+            yield Effect(kind=kind, name=statement.module, verb="imports", location=location)
 
     def _namer(self, scope: Scope) -> QualifiedName:
         return lambda expression: self.meanings.name(expression, scope)
 
     def _documented(self, name: str) -> str:
-        return documented_name(name, self.catalogue.aliases).replace("()", "")
+        return documented_name(name, self.catalogue.aliases).replace(".__truediv__()", "")
 
 
 def local_bindings(statements: Iterable[Situated]) -> Mapping[str, tuple[Binding, ...]]:

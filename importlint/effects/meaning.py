@@ -166,6 +166,12 @@ class Meanings:
         """Whether a dotted name outside the project is a module."""
         return "(" not in name and self._project.resolve(name, importer).spec is not None
 
+    def is_read(self, name: str, module: Module) -> bool:
+        """Whether anything in a module's file reads a name, or offers it to importers of the module."""
+        bodies, namespace = self._project.bodies(module.path), self._project.namespace(module.path)
+        is_offered = module.is_package or (namespace is not None and name in (namespace.listed or ()))
+        return is_offered or bodies is None or name in bodies.names_read
+
     # ---- modules
 
     def in_module(self, module: Module, name: str, depth: int = 0) -> Meaning:

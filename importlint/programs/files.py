@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from importlint.project import Project
 
 _TOP = f.Span(1, 1, 1, 1)
+MAIN_GUARD = "a main guard"
+"""The reason of a file that has one."""
 _COMMANDS = ("manage.py",)
 """Names of files that are run by their paths, whatever they say."""
 
@@ -72,7 +74,7 @@ def own_reasons(project: Project, module: Module) -> Iterator[Reason]:
         yield Reason(Location(module.display, _TOP), f"the name `{os.path.basename(module.path)}`")
     guard = first_guarded(project, module)
     if guard is not None:
-        yield Reason(Location(module.display, guard), "a main guard")
+        yield Reason(Location(module.display, guard), MAIN_GUARD)
 
 
 def is_run_by_path(project: Project, module: Module) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -19,11 +18,10 @@ def _effect_rule(code: str, name: str, summary: str, help_text: str) -> Rule:
     """The rule that reports the effects of the kinds which have its code."""
 
     def check(project: Project) -> Iterator[Finding]:
-        for module in project.given_modules:
-            if is_for_import(project, module):
-                found = (each for each in project.effects.of(module) if each.effect.kind.rule == code)
-                for happening in _once_a_place(found):
-                    yield _finding(project, module, happening, help_text)
+        for module in project.importable_modules:
+            found = (each for each in project.effects.of(module) if each.effect.kind.rule == code)
+            for happening in _once_a_place(found):
+                yield _finding(project, module, happening, help_text)
 
     return rule(code, name, Severity.WARNING, summary)(check)
 
@@ -70,23 +68,6 @@ def _who(project: Project, module: Module) -> str:
 
 def _is_inside(name: str, module: Module) -> bool:
     return f"{name}.".startswith(f"{module.name}.")
-
-
-_SETTINGS_LIKE = frozenset(
-    "asgi.py conftest.py fabfile.py manage.py noxfile.py settings.py setup.py tasks.py wsgi.py".split()
-)
-"""Files that are there to act when they are read."""
-
-
-def is_for_import(project: Project, module: Module) -> bool:
-    """Whether a module is there to be imported: not a program, a test, or the settings of a program."""
-    name = os.path.basename(module.path)
-    if name in _SETTINGS_LIKE or name.startswith("test_") or name.endswith("_test.py") or module.is_main:
-        return False
-    if module.package or module.name in project.graph.importers:
-        return True
-    directory = os.path.dirname(module.path)
-    return directory in project.sources.roots and directory not in project.sources.flat_roots
 
 
 RULES = (

@@ -11,7 +11,6 @@ from importlint.machine.trace import Failure
 from importlint.programs.files import main_guards
 from importlint.programs.reach import evaluated, stretches
 from importlint.rules.declaration import rule
-from importlint.rules.effects import is_for_import
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Phase, Scope, Situated
 from importlint.syntax.namespace import Binding, bindings
@@ -56,9 +55,9 @@ def guard_too_early(project: Project) -> Iterator[Finding]:
 )
 def name_bound_by_guard(project: Project) -> Iterator[Finding]:
     """Modules whose import fails for want of a name that they bind as programs."""
-    for module in project.given_modules:
+    for module in project.importable_modules:
         namespace = project.namespace(module.path)
-        if namespace is None or not is_for_import(project, module):
+        if namespace is None:
             continue
         names = namespace.program_names - namespace.names
         if not names or not _needs_on_import(project, module, names):

@@ -16,9 +16,9 @@ from importlint.diagnostics import Finding, Severity, Step
 from importlint.discovery import Module, is_regular_package
 from importlint.finder.spec import Kind, Spec
 from importlint.graph.link import Link
+from importlint.programs.path_edits import edits_path
 from importlint.programs.program import Program, Start
 from importlint.rules.declaration import rule
-from importlint.programs.path_edits import edits_path
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Phase, catches
 

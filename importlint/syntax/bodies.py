@@ -21,11 +21,17 @@ class Bodies:
         self._extractor = Extractor(source, module.marks)
         self._functions: dict[int, list[_Function]] = {}
         self._lambdas: dict[int, list[ast.Lambda]] = {}
+        names: set[str] = set()
         for node in ast.walk(module.tree):
-            if isinstance(node, _Function):
+            if isinstance(node, ast.Name):
+                if isinstance(node.ctx, ast.Load):
+                    names.add(node.id)
+            elif isinstance(node, _Function):
                 self._functions.setdefault(node.lineno, []).append(node)
             elif isinstance(node, ast.Lambda):
                 self._lambdas.setdefault(node.lineno, []).append(node)
+        self.names_read = frozenset(names)
+        """The names that expressions anywhere in the file read."""
         self._known: dict[f.Span, f.FunctionBody] = {}
         self._known_lambdas: dict[f.Span, f.FunctionDef] = {}
 
