@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from importlint.diagnostics import Location
 from importlint.discovery import Module
 from importlint.effects.catalogue import Catalogue, call_kind, import_kind, write_kind
 from importlint.effects.conditions import QualifiedName
+from importlint.effects.effect import Effect
 from importlint.effects.kinds import Kind
 from importlint.effects.meaning import (
     ClassScope,
@@ -24,6 +26,7 @@ from importlint.effects.meaning import (
     Scope,
 )
 from importlint.effects.names import documented_name
+from importlint.effects.undoing import caught, lasting, put_back
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Situated
 from importlint.syntax.namespace import Binding, bindings, written
@@ -31,73 +34,20 @@ from importlint.syntax.traverse import expressions, parts
 from importlint.syntax.traverse import statements as inner_statements
 
 
-class Effect(Struct, frozen=True, kw_only=True):
-    """Something that code does besides computing."""
+class Call(Struct, frozen=True, kw_only=True):
+    """A call of a function of the project."""
 
-    kind: Kind
-    name: str
-    """What is called, written or imported: a dotted name, as the catalogue knows it."""
-    verb: str
-    """What the code does with it: `calls`, `writes`, `deletes`, `imports`."""
+    function: OwnFunction
     location: Location
-    subject: str = ""
-    """What of it, where that is written out: the key of `os.environ`."""
-
-    @property
-    def words(self) -> str:
-        """What the code does, to be said of it: "changes `os.environ`"."""
-        owner = self.name.rpartition(".")[0]
-        if self.verb == "calls" and owner in _SHARED:
-            return f"changes `{owner}`"
-        if self.verb == "writes" or self.name in _SHARED:
-            return f"changes `{self.name}`"
-        does = f"{self.verb} `{self.name.removeprefix('builtins.')}`"
-        clause = _CLAUSES.get(self.kind) if self.verb != "deletes" else None
-        return f"{clause}: it {does}" if clause else does
-
-
-_SHARED = frozenset(
-    {"os.environ", "os.environb", "sys.meta_path", "sys.modules", "sys.path", "sys.path_hooks"}
-)
-"""Objects whose methods are less known than they are."""
-_CLAUSES: Mapping[Kind, str] = {
-    Kind.NETWORK: "uses the network",
-    Kind.DATABASE: "uses a database",
-    Kind.PROCESS: "works with processes",
-    Kind.THREAD: "starts threads",
-    Kind.EVENT_LOOP: "works with an event loop",
-    Kind.FS_WRITE: "changes the file system",
-    Kind.MONKEYPATCH: "patches other modules",
-    Kind.ENV_WRITE: "changes the environment",
-    Kind.PROCESS_STATE: "changes the process",
-    Kind.INTERPRETER_STATE: "changes the interpreter",
-    Kind.LOCALE: "changes the locale",
-    Kind.LOGGING_CONFIG: "configures logging",
-    Kind.WARNINGS_CONFIG: "configures warnings",
-    Kind.SIGNAL: "changes how signals are handled",
-    Kind.RANDOM_STATE: "seeds the random numbers of all",
-    Kind.NUMERIC_CONTEXT: "changes how numbers are computed",
-    Kind.START_METHOD: "settles how processes start",
-    Kind.LIBRARY_CONFIG: "configures a library for all",
-    Kind.FRAMEWORK_SETUP: "sets up a framework",
-    Kind.SYS_PATH: "changes `sys.path`",
-    Kind.IMPORT_HOOKS: "changes how modules are imported",
-    Kind.SYS_MODULES: "changes `sys.modules`",
-    Kind.EXIT: "ends the process",
-    Kind.COMMAND_LINE: "reads the command line",
-    Kind.OUTPUT: "prints",
-    Kind.BLOCKING: "waits",
-    Kind.MAIN_LOOP: "runs until something ends it",
-    Kind.REGISTRY: "adds to a registry",
-}
-"""What calls and imports of a kind do, where their names may not tell."""
+    undone: frozenset[Kind] = frozenset()
+    """The kinds of effects that are put back around the call."""
 
 
 class Doing(Struct, frozen=True, kw_only=True):
-    """What a block does: its own effects, and the functions that it calls, each with the place of the call."""
+    """What a block does: its own effects, and the functions that it calls, in their order."""
 
     effects: tuple[Effect, ...]
-    calls: tuple[tuple[OwnFunction, Location], ...]
+    calls: tuple[Call, ...]
 
 
 _SETTERS = ("builtins.setattr", "builtins.delattr")
@@ -114,23 +64,25 @@ class Reader:
         """What those of the statements do that surely run: all of a function's or a module's, in their order."""
         statements = tuple(statements)
         inner = _class_scopes(statements, scope)
+        name = self._namer(scope)
+        put_back_around: dict[int, frozenset[Kind]] = {}
         effects: list[Effect] = []
-        calls: list[tuple[OwnFunction, Location]] = []
+        calls: list[Call] = []
         for situated in statements:
-            here = situated.circumstances
+            for inside, kinds in put_back(situated, name):
+                put_back_around[inside] = put_back_around.get(inside, frozenset()) | kinds
+            here, statement = situated.circumstances, situated.statement
             if here.imported is not True or here.handling:
                 continue
-            statement = situated.statement
+            undone = put_back_around.get(id(statement), frozenset()) | caught(situated)
             for each in self._of_statement(statement, inner.get(id(statement), scope)):
-                if isinstance(each, Effect):
+                if isinstance(each, Call):
+                    calls.append(replace(each, undone=undone))
+                elif each.kind not in undone:
                     effects.append(each)
-                else:
-                    calls.append(each)
-        return Doing(effects=tuple(_lasting(effects)), calls=tuple(calls))
+        return Doing(effects=tuple(lasting(effects)), calls=tuple(calls))
 
-    def _of_statement(
-        self, statement: f.Statement, scope: Scope
-    ) -> Iterator[Effect | tuple[OwnFunction, Location]]:
+    def _of_statement(self, statement: f.Statement, scope: Scope) -> Iterator[Effect | Call]:
         for root in expressions(statement):
             for call in _sure_calls(root):
                 yield from self._of_call(call, scope)
@@ -140,13 +92,15 @@ class Reader:
                     yield from self._of_decorator(decorator, scope)
             case f.Import():
                 yield from self._of_import(statement, scope.module)
+            case f.Raise(exception=f.Name() | f.Call() as raised, span=span):
+                yield from self._of_raise(raised, Location(scope.module.display, span), scope)
         if isinstance(statement, f.ClassDef):
             yield from self._made(statement, scope)
         yield from self._of_writes(statement, scope)
 
     # ---- calls
 
-    def _of_call(self, call: f.Call, scope: Scope) -> Iterator[Effect | tuple[OwnFunction, Location]]:
+    def _of_call(self, call: f.Call, scope: Scope) -> Iterator[Effect | Call]:
         location = Location(scope.module.display, call.span)
         meaning = self.meanings.of(call.function, scope)
         match meaning:
@@ -154,6 +108,8 @@ class Reader:
                 yield from self._of_setting(call, scope, deletes=name == "builtins.delattr")
             case Outside(name=name):
                 kind = call_kind(self.catalogue, name, self._written_out(call, scope), self._namer(scope))
+                if kind is Kind.SYS_MODULES and not _is_foreign_key(call.arguments[:1], scope.module):
+                    kind = None
                 if kind is not None:
                     yield Effect(
                         kind=kind,
@@ -163,7 +119,7 @@ class Reader:
                         subject=_first_text(call.arguments),
                     )
             case OwnFunction() if not self.meanings.is_lazy(meaning):
-                yield meaning, location
+                yield Call(function=meaning, location=location)
             case OwnClass():
                 yield from self._instantiated(meaning, location)
 
@@ -183,20 +139,23 @@ class Reader:
                 return f.Call(function, call.arguments, call.keywords, call.span)
         return call
 
-    def _instantiated(self, cls: OwnClass, location: Location) -> Iterator[tuple[OwnFunction, Location]]:
+    def _instantiated(self, cls: OwnClass, location: Location) -> Iterator[Call]:
         for name in ("__new__", "__init__", "__post_init__"):
             method = self.meanings.in_class(cls, name, cls)
             if isinstance(method, OwnFunction):
-                yield method, location
+                yield Call(function=method, location=location)
 
-    def _of_decorator(
-        self, decorator: f.Expression, scope: Scope
-    ) -> Iterator[Effect | tuple[OwnFunction, Location]]:
+    def _of_raise(self, raised: f.Expression, location: Location, scope: Scope) -> Iterator[Effect]:
+        exception = raised.function if isinstance(raised, f.Call) else raised
+        if self.meanings.name(exception, scope) == "builtins.SystemExit":
+            yield Effect(kind=Kind.EXIT, name="builtins.SystemExit", verb="raises", location=location)
+
+    def _of_decorator(self, decorator: f.Expression, scope: Scope) -> Iterator[Effect | Call]:
         """What calling a decorator does; one that is made by a call is unknown."""
         if isinstance(decorator, f.Name | f.Attribute):
             yield from self._of_call(f.Call(decorator, (), (), decorator.span), scope)
 
-    def _made(self, statement: f.ClassDef, scope: Scope) -> Iterator[tuple[OwnFunction, Location]]:
+    def _made(self, statement: f.ClassDef, scope: Scope) -> Iterator[Call]:
         """What making a class runs: the `__init_subclass__` of a base."""
         location = Location(scope.module.display, statement.span)
         for base in statement.bases:
@@ -204,7 +163,7 @@ class Reader:
             if isinstance(meaning, OwnClass):
                 hook = self.meanings.in_class(meaning, "__init_subclass__", meaning)
                 if isinstance(hook, OwnFunction):
-                    yield hook, location
+                    yield Call(function=hook, location=location)
 
     # ---- writes and imports
 
@@ -230,6 +189,8 @@ class Reader:
         kind = write_kind(self.catalogue, target, self._namer(scope), augmented=augmented)
         if kind is None and isinstance(target, f.Attribute) and self._is_foreign(target.value, scope):
             kind = Kind.MONKEYPATCH
+        if kind is Kind.SYS_MODULES and isinstance(target, f.Subscript):
+            kind = kind if _is_foreign_key((target.index,), scope.module) else None
         if kind is not None:
             yield Effect(
                 kind=kind,
@@ -332,31 +293,12 @@ def _single(target: f.Expression) -> Iterator[f.Expression]:
             yield target
 
 
+def _is_foreign_key(keys: tuple[f.Expression, ...], module: Module) -> bool:
+    """Whether a key of `sys.modules` is surely a module of somebody else, not the module itself or one below it."""
+    name = _first_text(keys)
+    return name != "" and name.partition(".")[0] != module.name.partition(".")[0]
+
+
 def _first_text(arguments: tuple[f.Expression, ...]) -> str:
     first = arguments[0] if arguments else None
     return first.value if isinstance(first, f.Constant) and isinstance(first.value, str) else ""
-
-
-def _lasting(effects: list[Effect]) -> Iterator[Effect]:
-    """The effects without those that a later one of the same block takes back."""
-    for index, effect in enumerate(effects):
-        later = effects[index + 1 :]
-        if not _takes_back(effect) and not any(_undoes(each, effect) for each in later):
-            yield effect
-
-
-def _takes_back(effect: Effect) -> bool:
-    return effect.kind is Kind.SYS_PATH and effect.name.rpartition(".")[2] in ("pop", "remove")
-
-
-def _undoes(later: Effect, effect: Effect) -> bool:
-    if later.kind is not effect.kind:
-        return False
-    if effect.kind is Kind.SYS_PATH:
-        return _takes_back(later)
-    if effect.kind is Kind.ENV_WRITE:
-        is_removal = later.verb == "deletes" or later.name.rpartition(".")[2] in ("pop", "unsetenv")
-        return is_removal and later.subject == effect.subject
-    return (
-        effect.kind is Kind.PROCESS_STATE and later.name == effect.name and later.location != effect.location
-    )

@@ -15,7 +15,9 @@ from msgspec import Struct
 from importlint.diagnostics import Location
 from importlint.discovery import Module
 from importlint.effects.catalogue import Catalogue
-from importlint.effects.doing import Doing, Effect, Reader, local_bindings
+from importlint.effects.doing import Doing, Reader, local_bindings
+from importlint.effects.effect import Effect
+from importlint.effects.kinds import Kind
 from importlint.effects.meaning import FunctionScope, Meanings, ModuleScope, OwnFunction
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Circumstances, Phase, Scope, Situated, walk_call
@@ -23,6 +25,7 @@ from importlint.syntax.flow import Circumstances, Phase, Scope, Situated, walk_c
 if TYPE_CHECKING:
     from importlint.project import Project
 
+Way = tuple[tuple[str, Location], ...]
 _NOTHING = Doing(effects=(), calls=())
 
 
@@ -30,7 +33,7 @@ class Happening(Struct, frozen=True, kw_only=True):
     """An effect of importing a module, and the calls that lead to it."""
 
     effect: Effect
-    calls: tuple[tuple[str, Location], ...] = ()
+    calls: Way = ()
     """The functions that are called on the way, with the places of the calls; empty if the module does it itself."""
 
     @property
@@ -65,10 +68,13 @@ class Effects:
         ]
         doing = self._reader.read(statements, ModuleScope(self._meanings, module))
         found = [Happening(effect=effect) for effect in doing.effects]
-        for function, location in doing.calls:
-            for happening in self._behind(function):
-                step = (function.definition.name, location)
-                found.append(Happening(effect=happening.effect, calls=(step, *happening.calls)))
+        for call in doing.calls:
+            step = (call.function.definition.name, call.location)
+            found += [
+                Happening(effect=happening.effect, calls=(step, *happening.calls))
+                for happening in self._behind(call.function)
+                if happening.effect.kind not in call.undone
+            ]
         return sorted(found, key=lambda each: (each.location, each.effect.location))
 
     def _behind(self, start: OwnFunction) -> tuple[Happening, ...]:
@@ -77,15 +83,18 @@ class Effects:
             return self._reached[start.key]
         found: list[Happening] = []
         seen = {start.key}
-        waiting: deque[tuple[OwnFunction, tuple[tuple[str, Location], ...]]] = deque([(start, ())])
+        waiting: deque[tuple[OwnFunction, Way, frozenset[Kind]]] = deque([(start, (), frozenset())])
         while waiting:
-            function, way = waiting.popleft()
+            function, way, undone = waiting.popleft()
             doing = self._doing(function)
-            found += [Happening(effect=effect, calls=way) for effect in doing.effects]
-            for callee, location in doing.calls:
-                if callee.key not in seen:
-                    seen.add(callee.key)
-                    waiting.append((callee, (*way, (callee.definition.name, location))))
+            found += [
+                Happening(effect=effect, calls=way) for effect in doing.effects if effect.kind not in undone
+            ]
+            for call in doing.calls:
+                if call.function.key not in seen:
+                    seen.add(call.function.key)
+                    step = (call.function.definition.name, call.location)
+                    waiting.append((call.function, (*way, step), undone | call.undone))
         self._reached[start.key] = tuple(found)
         return self._reached[start.key]
 

@@ -1,0 +1,77 @@
+"""What code takes back: effects that are over when the block is, which nobody else sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from importlint.effects.conditions import QualifiedName
+from importlint.effects.effect import Effect
+from importlint.effects.kinds import Kind
+from importlint.syntax import facts as f
+from importlint.syntax.flow import ANYTHING, Situated
+from importlint.syntax.traverse import statements as inner_statements
+
+_CONTEXTS: Mapping[str, frozenset[Kind]] = {
+    "contextlib.chdir()": frozenset({Kind.PROCESS_STATE}),
+    "contextlib.redirect_stderr()": frozenset({Kind.OUTPUT}),
+    "contextlib.redirect_stdout()": frozenset({Kind.OUTPUT}),
+    "decimal.localcontext()": frozenset({Kind.NUMERIC_CONTEXT}),
+    "numpy.errstate()": frozenset({Kind.NUMERIC_CONTEXT}),
+    "tempfile.TemporaryDirectory()": frozenset({Kind.FS_WRITE}),
+    "unittest.mock.patch.dict()": frozenset({Kind.ENV_WRITE, Kind.SYS_MODULES}),
+    "warnings.catch_warnings()": frozenset({Kind.WARNINGS_CONFIG}),
+}
+"""Context managers that put back what is changed below them."""
+_CATCH_EXITS = frozenset({ANYTHING, "SystemExit", "BaseException"})
+_REMOVERS = frozenset({"clear", "pop", "remove", "unsetenv"})
+
+
+def put_back(situated: Situated, name: QualifiedName) -> Iterator[tuple[int, frozenset[Kind]]]:
+    """The statements below a `with`, by their identity, each with the kinds of effects that it puts back."""
+    statement = situated.statement
+    if isinstance(statement, f.With):
+        contexts = (_CONTEXTS.get(name(item.context) or "", frozenset()) for item in statement.items)
+        kinds = frozenset[Kind]().union(*contexts)
+        if kinds:
+            for inside in inner_statements(statement.body):
+                yield id(inside), kinds
+
+
+def caught(situated: Situated) -> frozenset[Kind]:
+    """The kinds of effects that handlers around a statement take back."""
+    is_caught = not _CATCH_EXITS.isdisjoint(situated.circumstances.caught)
+    return frozenset({Kind.EXIT, Kind.COMMAND_LINE}) if is_caught else frozenset()
+
+
+def lasting(effects: Sequence[Effect]) -> Iterable[Effect]:
+    """The effects without those that a later one of the same block takes back, and without what takes back."""
+    for index, effect in enumerate(effects):
+        later = effects[index + 1 :]
+        earlier = effects[:index]
+        if not any(_undoes(each, effect) for each in later) and not _is_removal_of(effect, earlier):
+            yield effect
+
+
+def _is_removal_of(effect: Effect, earlier: Iterable[Effect]) -> bool:
+    """Whether an effect only removes: a path entry, or what was added before."""
+    if not _removes(effect):
+        return False
+    return effect.kind is Kind.SYS_PATH or any(_undoes(effect, each) for each in earlier)
+
+
+def _removes(effect: Effect) -> bool:
+    return effect.verb == "deletes" or effect.name.rpartition(".")[2] in _REMOVERS
+
+
+def _undoes(later: Effect, effect: Effect) -> bool:
+    if later.kind is not effect.kind or _removes(effect):
+        return False
+    match effect.kind:
+        case Kind.SYS_PATH | Kind.IMPORT_HOOKS:
+            return _removes(later)
+        case Kind.ENV_WRITE | Kind.SYS_MODULES:
+            return _removes(later) and later.subject == effect.subject
+        case Kind.PROCESS_STATE | Kind.INTERPRETER_STATE | Kind.MONKEYPATCH:
+            is_other = later.location != effect.location
+            return is_other and later.name == effect.name and later.verb == effect.verb
+    return False
