@@ -66,13 +66,15 @@ class Reader:
         inner = _class_scopes(statements, scope)
         name = self._namer(scope)
         put_back_around: dict[int, frozenset[Kind]] = {}
+        unsure: set[int] = set()
         effects: list[Effect] = []
         calls: list[Call] = []
         for situated in statements:
             for inside, kinds in put_back(situated, name):
                 put_back_around[inside] = put_back_around.get(inside, frozenset()) | kinds
+            unsure.update(map(id, self._behind_a_failure(situated.statement, scope.module)))
             here, statement = situated.circumstances, situated.statement
-            if here.imported is not True or here.handling:
+            if here.imported is not True or here.handling or id(statement) in unsure:
                 continue
             undone = put_back_around.get(id(statement), frozenset()) | caught(situated)
             for each in self._of_statement(statement, inner.get(id(statement), scope)):
@@ -81,6 +83,14 @@ class Reader:
                 elif each.kind not in undone:
                     effects.append(each)
         return Doing(effects=tuple(lasting(effects)), calls=tuple(calls))
+
+    def _behind_a_failure(self, statement: f.Statement, module: Module) -> Iterator[f.Statement]:
+        """The statements of a `try` behind an import that finds nothing here."""
+        if isinstance(statement, f.Try) and statement.handlers:
+            for index, each in enumerate(statement.body):
+                if isinstance(each, f.Import | f.ImportFrom) and not self.meanings.is_found(each, module):
+                    yield from inner_statements((*statement.body[index + 1 :], *statement.orelse))
+                    return
 
     def _of_statement(self, statement: f.Statement, scope: Scope) -> Iterator[Effect | Call]:
         for root in expressions(statement):
@@ -117,6 +127,7 @@ class Reader:
                         verb="calls",
                         location=location,
                         subject=_first_text(call.arguments),
+                        restores=any(self._is_former(each, name, scope) for each in call.arguments),
                     )
             case OwnFunction() if not self.meanings.is_lazy(meaning):
                 yield Call(function=meaning, location=location)
@@ -173,7 +184,20 @@ class Reader:
         augmented = isinstance(statement, f.AugmentedAssign)
         for target in (part for each in targets for part in _single(each)):
             verb = "deletes" if deletes else "writes"
-            yield from self._of_target(target, scope, verb=verb, augmented=augmented)
+            for effect in self._of_target(target, scope, verb=verb, augmented=augmented):
+                value = statement.value if isinstance(statement, f.Assign) else None
+                yield replace(effect, restores=self._is_former(value, effect.name, scope))
+
+    def _is_former(self, value: f.Expression | None, name: str, scope: Scope) -> bool:
+        """Whether a variable has what there was before `name` was set or called."""
+        if not isinstance(value, f.Name):
+            return False
+        if name == "sys.path":
+            return True
+        former = self.meanings.name(value, scope) or ""
+        owner, _, getter = former.rpartition(".")
+        is_getter = getter.startswith("get") and owner == name.rpartition(".")[0]
+        return former in (name, f"{name}()") or is_getter
 
     def _of_target(
         self, target: f.Expression, scope: Scope, *, verb: str, augmented: bool = False

@@ -22,6 +22,9 @@ class Effect(Struct, frozen=True, kw_only=True):
     subject: str = ""
     """What of it, where that is written out: the key of `os.environ`."""
 
+    restores: bool = False
+    """It sets what there was before."""
+
     @property
     def words(self) -> str:
         """What the code does, to be said of it: "changes `os.environ`"."""

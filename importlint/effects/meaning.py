@@ -166,6 +166,12 @@ class Meanings:
         """Whether a dotted name outside the project is a module."""
         return "(" not in name and self._project.resolve(name, importer).spec is not None
 
+    def is_found(self, statement: f.Import | f.ImportFrom, importer: Module) -> bool:
+        """Whether the module that an import names exists."""
+        if isinstance(statement, f.ImportFrom):
+            return self._source(importer, statement) is not None
+        return self._project.resolve(statement.module, importer).spec is not None
+
     def is_read(self, name: str, module: Module) -> bool:
         """Whether anything in a module's file reads a name, or offers it to importers of the module."""
         bodies, namespace = self._project.bodies(module.path), self._project.namespace(module.path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from importlint.effects.conditions import QualifiedName
 from importlint.effects.effect import Effect
@@ -43,20 +43,17 @@ def caught(situated: Situated) -> frozenset[Kind]:
     return frozenset({Kind.EXIT, Kind.COMMAND_LINE}) if is_caught else frozenset()
 
 
-def lasting(effects: Sequence[Effect]) -> Iterable[Effect]:
+def lasting(effects: Sequence[Effect]) -> Iterator[Effect]:
     """The effects without those that a later one of the same block takes back, and without what takes back."""
     for index, effect in enumerate(effects):
-        later = effects[index + 1 :]
-        earlier = effects[:index]
-        if not any(_undoes(each, effect) for each in later) and not _is_removal_of(effect, earlier):
+        is_removal = _removes(effect) and any(_undoes(effect, each) for each in effects[:index])
+        is_undone = any(_undoes(each, effect) for each in effects[index + 1 :])
+        if not (effect.restores or is_removal or is_undone or _only_removes_an_entry(effect)):
             yield effect
 
 
-def _is_removal_of(effect: Effect, earlier: Iterable[Effect]) -> bool:
-    """Whether an effect only removes: a path entry, or what was added before."""
-    if not _removes(effect):
-        return False
-    return effect.kind is Kind.SYS_PATH or any(_undoes(effect, each) for each in earlier)
+def _only_removes_an_entry(effect: Effect) -> bool:
+    return effect.kind is Kind.SYS_PATH and _removes(effect)
 
 
 def _removes(effect: Effect) -> bool:
@@ -66,12 +63,11 @@ def _removes(effect: Effect) -> bool:
 def _undoes(later: Effect, effect: Effect) -> bool:
     if later.kind is not effect.kind or _removes(effect):
         return False
+    if later.restores:
+        return later.name == effect.name or effect.kind is Kind.SYS_PATH
     match effect.kind:
         case Kind.SYS_PATH | Kind.IMPORT_HOOKS:
             return _removes(later)
         case Kind.ENV_WRITE | Kind.SYS_MODULES:
             return _removes(later) and later.subject == effect.subject
-        case Kind.PROCESS_STATE | Kind.INTERPRETER_STATE | Kind.MONKEYPATCH:
-            is_other = later.location != effect.location
-            return is_other and later.name == effect.name and later.verb == effect.verb
     return False

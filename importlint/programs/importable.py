@@ -26,8 +26,8 @@ _READ_FOR_WHAT_THEY_DO = frozenset(
 """Files that a tool reads so that they set something up."""
 _BESIDE_THE_CODE = frozenset(
     """
-    bench benchmark benchmarks demo demos doc docs example examples fixtures sample samples settings test testing
-    tests
+    _tests bench benchmark benchmarks demo demos doc docs example examples fixtures sample samples settings templates
+    test testing tests
     """.split()
 )
 """Directories, below the project's own, whose files run programs, are tests, or are settings."""
