@@ -233,7 +233,8 @@ class Reader:
         """What a module does that is imported for nothing else: whoever uses it has to take it as it is."""
         kind = import_kind(self.catalogue, statement.module)
         bound = statement.asname or statement.module.partition(".")[0]
-        if kind is not None and not self.meanings.is_read(bound, module):
+        is_own = statement.module.partition(".")[0] == module.name.partition(".")[0]
+        if kind is not None and not is_own and not self.meanings.is_read(bound, module):
             location = Location(module.display, statement.span)
             yield Effect(kind=kind, name=statement.module, verb="imports", location=location)
 

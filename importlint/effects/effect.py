@@ -45,7 +45,7 @@ _SHARED = frozenset(
 _CLAUSES: Mapping[Kind, str] = {
     Kind.NETWORK: "uses the network",
     Kind.DATABASE: "uses a database",
-    Kind.PROCESS: "works with processes",
+    Kind.PROCESS: "starts a process",
     Kind.THREAD: "starts threads",
     Kind.EVENT_LOOP: "works with an event loop",
     Kind.FS_WRITE: "changes the file system",

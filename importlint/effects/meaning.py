@@ -192,8 +192,8 @@ class Meanings:
         bindings = self.module_bindings(module).get(name, ())
         if not bindings:
             return self._unbound(module, name, depth)
-        certain = [each for each in bindings if each.certain] or list(bindings)
-        found = {self.bound(each, ModuleScope(self, module), depth) for each in certain}
+        usual = [each for each in bindings if not each.fallback] or bindings
+        found = {self.bound(each, ModuleScope(self, module), depth) for each in usual}
         return found.pop() if len(found) == 1 else UNKNOWN
 
     def module_bindings(self, module: Module) -> Mapping[str, tuple[Binding, ...]]:

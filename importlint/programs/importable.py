@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from importlint.discovery import Module, is_below, is_regular_package
+from importlint.discovery import Module, is_below, is_importable, is_regular_package
 from importlint.programs.files import MAIN_GUARD, first_guarded
 from importlint.syntax.flow import Phase
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 _READ_FOR_WHAT_THEY_DO = frozenset(
     """
     asgi.py conf.py conftest.py fabfile.py gunicorn_config.py hubconf.py manage.py noxfile.py settings.py setup.py
-    sitecustomize.py tasks.py usercustomize.py wscript.py wsgi.py
+    sitecustomize.py tasks.py test.py tests.py usercustomize.py wscript.py wsgi.py
     """.split()
 )
-"""Files that a tool reads so that they set something up."""
+"""Files that are tests, or that a tool reads so that they set something up."""
 _BESIDE_THE_CODE = frozenset(
     """
     _tests bench benchmark benchmarks demo demos doc docs example examples fixtures sample samples settings templates
@@ -68,7 +68,7 @@ def _can_be_imported(project: Project, module: Module) -> bool:
     """Whether a file is a module of a package or of a source root, rather than a script in some directory."""
     directory, sources = os.path.dirname(module.path), project.sources
     is_root = directory in sources.roots and directory not in sources.flat_roots
-    return is_root or is_regular_package(directory)
+    return is_importable(module.name) and (is_root or is_regular_package(directory))
 
 
 def _is_beside_the_code(project: Project, module: Module) -> bool:

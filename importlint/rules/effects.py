@@ -1,4 +1,4 @@
-"""IL501 to IL511: what an import does besides importing."""
+"""IL5: what an import does besides importing."""
 
 from __future__ import annotations
 

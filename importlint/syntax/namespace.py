@@ -30,14 +30,17 @@ class Binding(Struct, frozen=True, kw_only=True):
     unbinds: bool = False
     certain: bool = True
     """Whether it happens in every import of the module."""
+    fallback: bool = False
+    """Whether it is made in an `except` block."""
 
 
 def bindings(situated: Situated) -> Iterator[Binding]:
     """What a statement at module level binds and unbinds itself; a star binds `*`."""
     statement, certain = situated.statement, situated.circumstances.certain
+    fallback = situated.circumstances.handling
 
     def binds(name: str, span: f.Span) -> Binding:
-        return Binding(name=name, statement=statement, span=span, certain=certain)
+        return Binding(name=name, statement=statement, span=span, certain=certain, fallback=fallback)
 
     match statement:
         case f.Import(module=module, asname=asname, span=span):
