@@ -332,7 +332,10 @@ class Attributes:
 
     def _of_super(self, owner: Super, name: str) -> Found | Missing:
         cls = owner.receiver.cls if isinstance(owner.receiver, Instance) else owner.receiver
-        order = list(linearised(cls if isinstance(cls, Class) else owner.cls))
+        order = list(linearised(cls)) if isinstance(cls, Class) else []
+        if owner.cls not in order:  # in a metaclass, whose instances are classes
+            metaclass = cls.metaclass if isinstance(cls, Class) else None
+            order = list(linearised(metaclass if isinstance(metaclass, Class) else owner.cls))
         if owner.cls in order:
             order = order[order.index(owner.cls) + 1 :]
         for each in order:

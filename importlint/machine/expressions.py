@@ -23,6 +23,7 @@ from importlint.machine.values import (
     Function,
     Generator,
     Lazy,
+    MainModule,
     ModuleDict,
     ModuleObject,
     Presumed,
@@ -137,7 +138,14 @@ class Expressions:
         if is_open or is_strange or self.run.world.may_get(module.spec, name.id):
             return UNKNOWN
         text = f"name {name.id!r} is not defined"
-        self.run.error(self.place(name.span), "NameError", text, missing_name=name.id)
+        is_late = self.run.depth and name.id in code.later and not isinstance(module, MainModule)
+        self.run.error(
+            self.place(name.span),
+            "NameError",
+            text,
+            missing_name=name.id,
+            is_claim=not is_late,  # that a call comes too early is more often the model's mistake
+        )
         return UNKNOWN
 
     # ---- binding: the statements' business

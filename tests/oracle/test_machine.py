@@ -142,6 +142,12 @@ EXAMPLE_TREES = {
         "pkg/sub/deep/e.py": "",
         "pkg/c.py": "try:\n    import pkg.sub\nexcept AttributeError:\n    import pkg.sub.deep.e\n",
     },
+    "super in a metaclass": {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "class M(type):\n    def __init__(cls, *p):\n        super().__init__(*p)\n"
+        "class C(metaclass=M):\n    def __init__(self, *p):\n        import pkg.b\n        C.X\nX = 1\n",
+        "pkg/b.py": "from pkg.a import X\n",
+    },
     "a module's name with a character's number": {
         "pkg/__init__.py": "from importlib import import_module\nX = import_module('pkg._' + hex(ord('/'))[2:])\n",
         "pkg/_2f.py": "from pkg.b import Y\nX = 1\n",
