@@ -15,6 +15,7 @@ from importlint.cli.output import add_output_arguments, has_colour, print_enviro
 from importlint.errors import UsageError
 
 if TYPE_CHECKING:
+    from importlint.diagnostics import Location
     from importlint.machine.trace import Event, Failure, Trace
     from importlint.programs.program import Program
     from importlint.project import Project
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 _SHOWN = """\
 Each module stands below the one whose code loads it, with the line that does. Imports of modules that are only
 partially initialised are shown, unless they ask a package above for its submodules; -v shows all imports, also of
-modules that are already loaded, and failures that the code catches. With --all, the failures and counts only.
+modules that are already loaded, and failures that the code catches. An effect is what the import of a module of the
+project surely does besides importing. With --all, the failures and counts only.
 """
 
 
@@ -86,9 +88,18 @@ def _view(project: Project, options: argparse.Namespace, program: Program | None
     return View(
         kind=lambda module: _kind(project, module, program),
         line=_source_lines(project),
+        effects=lambda module: _effects(project, module),
         verbose=options.verbose,
         colour=has_colour(options.color, options.output_file),
     )
+
+
+def _effects(project: Project, module: str) -> list[tuple[Location, str]]:
+    """What importing one of the project's modules does besides importing, as far as a rule is about it."""
+    if module not in project.named:
+        return []
+    found = (each for each in project.effects.of(project.named[module]) if each.effect.kind.rule)
+    return [(each.location, each.words) for each in found]
 
 
 def _own(project: Project, trace: Trace) -> Trace:

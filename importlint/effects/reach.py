@@ -37,6 +37,11 @@ class Happening(Struct, frozen=True, kw_only=True):
     """The functions that are called on the way, with the places of the calls; empty if the module does it itself."""
 
     @property
+    def words(self) -> str:
+        """What importing the module does, to be said of it: "prints: it calls `print`, through `main`"."""
+        return f"{self.effect.words}, through `{self.calls[0][0]}`" if self.calls else self.effect.words
+
+    @property
     def location(self) -> Location:
         """Where the module does it, or begins to."""
         return self.calls[0][1] if self.calls else self.effect.location

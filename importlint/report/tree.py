@@ -5,6 +5,7 @@ Language reference, "The import system"; a failure reads like CPython's tracebac
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
@@ -33,18 +34,22 @@ class View(Struct, frozen=True, kw_only=True):
     """What a module is if it has no source to run, such as `namespace package`; else empty."""
     line: Callable[[str, int], str]
     """A source line, by the path that locations have and its number; empty where there is none."""
+    effects: Callable[[str], Sequence[tuple[Location, str]]] = lambda module: ()
+    """What importing a module does besides importing, with the places in it, in their order."""
     verbose: bool = False
     """Show every import, also where it finds its module loaded, and the failures that are caught."""
     colour: bool = False
 
 
 class _Row(Struct, frozen=True):
-    """A line of the tree: a module that starts, or one that an import finds in `sys.modules`."""
+    """A line of the tree: a module that starts, one that an import finds in `sys.modules`, or an effect."""
 
     depth: int
-    event: Event
+    text: str
     note: str = ""
     colour: str = _BOLD
+    cause: Location | None = None
+    statement: str = ""
 
 
 def render_tree(trace: Trace, view: View) -> str:
@@ -97,20 +102,54 @@ def chief_failure(trace: Trace) -> Failure | None:
 def _rows(trace: Trace, view: View) -> Iterator[_Row]:
     left = _left_by_an_exception(trace.events)
     running: list[str] = []
+    effects: list[deque[tuple[Location, str]]] = []
     telling = _Telling(trace)
     for index, event in enumerate(trace.events):
+        if event.cause and running and event.happening in (Happening.START, Happening.FOUND):
+            yield from _effects_before(event.cause, effects[-1], len(running), view)
         match event.happening:
             case Happening.START:
                 notes = [view.kind(event.module), "fails" if index in left else ""]
                 colour = _FAILS if index in left else _BOLD
-                yield _Row(len(running), event, ", ".join(filter(None, notes)), colour)
+                yield _event_row(len(running), event, ", ".join(filter(None, notes)), colour)
                 running.append(event.module)
+                effects.append(deque(view.effects(event.module)))
             case Happening.FOUND if event.partial and (view.verbose or telling.tells(event, running)):
-                yield _Row(len(running), event, "partially initialised", _MAY_FAIL)
+                yield _event_row(len(running), event, "partially initialised", _MAY_FAIL)
             case Happening.FOUND if view.verbose and not event.partial:
-                yield _Row(len(running), event, "already loaded", _FAINT)
-            case Happening.END | Happening.ERROR:
+                yield _event_row(len(running), event, "already loaded", _FAINT)
+            case Happening.END:
+                yield from (_effect_row(len(running), *each, view) for each in effects.pop())
                 running.pop()
+            case Happening.ERROR:
+                for place in _under_way(trace):
+                    yield from _effects_before(place, effects[-1], len(running), view)
+                effects.pop()  # how many of the others were reached, nobody knows
+                running.pop()
+
+
+def _under_way(trace: Trace) -> Iterator[Location]:
+    """How far the modules got that the failure leaves."""
+    if trace.error is not None:
+        yield from (hop.location for hop in trace.error.chain)
+        yield trace.error.location
+
+
+def _effects_before(
+    place: Location, effects: deque[tuple[Location, str]], depth: int, view: View
+) -> Iterator[_Row]:
+    """The rows of those of a module's effects that come before an import in its text; they are taken away."""
+    while effects and effects[0][0].path == place.path and effects[0][0] < place:
+        yield _effect_row(depth, *effects.popleft(), view)
+
+
+def _effect_row(depth: int, place: Location, words: str, view: View) -> _Row:
+    statement = view.line(place.path, place.span.line).strip()
+    return _Row(depth, words.replace("`", ""), "effect", _MAY_FAIL, place, statement)
+
+
+def _event_row(depth: int, event: Event, note: str, colour: str) -> _Row:
+    return _Row(depth, event.module, note, colour, event.cause, event.statement)
 
 
 def _left_by_an_exception(events: Sequence[Event]) -> frozenset[int]:
@@ -152,17 +191,17 @@ class _Telling:
 
 
 def _label(row: _Row) -> str:
-    return "  " * row.depth + printable(row.event.module) + (f"  ({row.note})" if row.note else "")
+    return "  " * row.depth + printable(row.text) + (f"  ({row.note})" if row.note else "")
 
 
 def _tree_line(row: _Row, label: str, wide: int, paint: Painter) -> str:
-    name = printable(row.event.module)
+    name = printable(row.text)
     painted = label.replace(name, paint(name, row.colour), 1)
-    if row.event.cause is None:
+    if row.cause is None:
         return painted
     gap = " " * max(wide - width(label), 0)
-    statement = shortened(printable(row.event.statement))
-    return f"{painted}{gap}  {paint(_place(row.event.cause), _FAINT)}  {statement}".rstrip()
+    statement = shortened(printable(row.statement))
+    return f"{painted}{gap}  {paint(_place(row.cause), _FAINT)}  {statement}".rstrip()
 
 
 # ---- how it ends

@@ -37,14 +37,13 @@ def _once_a_place(happenings: Iterator[Happening]) -> Iterator[Happening]:
 
 def _finding(project: Project, module: Module, happening: Happening, help_text: str) -> Finding:
     effect = happening.effect
-    through = f", through `{happening.calls[0][0]}`" if happening.calls else ""
     steps = [Step(location, f"calls `{name}`") for name, location in happening.calls]
     if steps:
         steps.append(Step(effect.location, effect.words))
     return Finding(
         location=happening.location,
         module=module.name,
-        message=f"importing `{module.name}` {effect.words}{through}",
+        message=f"importing `{module.name}` {happening.words}",
         label=_who(project, module),
         trace=tuple(steps),
         help=help_text,

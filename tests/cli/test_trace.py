@@ -253,6 +253,34 @@ ImportError: {CRASH}
 """,
         )
 
+    def test_effects_stand_between_the_imports(self, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """At the lines of the module that does them; those behind a failure are not reached."""
+        Tree(
+            {
+                "loud.py": 'import os\nimport quiet\nos.environ["A"] = "1"\nimport broken\nos.chdir("/")\n',
+                "quiet.py": "def main():\n    print(1)\nmain()\n",
+                "broken.py": "print(2)\nimport shop\nprint(3)\nimport shop.nowhere\n",
+            }
+        ).write(shop)
+        assert trace(capsys, "loud") == (
+            1,
+            """\
+loud  (fails)
+  quiet                                             loud.py:2  import quiet
+    prints: it calls print, through main  (effect)  quiet.py:3  main()
+  changes os.environ  (effect)                      loud.py:3  os.environ["A"] = "1"
+  broken  (fails)                                   loud.py:4  import broken
+    prints: it calls print  (effect)                broken.py:1  print(2)
+    shop                                            broken.py:2  import shop
+    prints: it calls print  (effect)                broken.py:3  print(3)
+
+`import loud` fails:
+  loud.py:4    import broken        runs broken
+  broken.py:4  import shop.nowhere
+ModuleNotFoundError: No module named 'shop.nowhere'
+""",
+        )
+
     def test_several_that_work(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert trace(capsys, "shop.user", "shop") == (
             0,
