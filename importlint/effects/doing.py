@@ -23,6 +23,7 @@ from importlint.effects.meaning import (
     Outside,
     OwnClass,
     OwnFunction,
+    OwnObject,
     Scope,
 )
 from importlint.effects.names import documented_name
@@ -30,6 +31,7 @@ from importlint.effects.undoing import caught, lasting, put_back
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Situated
 from importlint.syntax.namespace import Binding, bindings, written
+from importlint.syntax.qualified import chain
 from importlint.syntax.traverse import expressions, parts
 from importlint.syntax.traverse import statements as inner_statements
 
@@ -129,10 +131,25 @@ class Reader:
                         subject=_first_text(call.arguments),
                         restores=any(self._is_former(each, name, scope) for each in call.arguments),
                     )
+            case _ if (owner := self._changed_object(call, scope)) is not None:
+                yield Effect(kind=Kind.REGISTRY, name=owner, verb="writes", location=location)
             case OwnFunction() if not self.meanings.is_lazy(meaning):
                 yield Call(function=meaning, location=location)
             case OwnClass():
                 yield from self._instantiated(meaning, location)
+
+    def _changed_object(self, call: f.Call, scope: Scope) -> str | None:
+        """The object of another module of the project whose method a call is, if the method changes it."""
+        match call.function:
+            case f.Attribute(value=owner, attr=method) if method in self.catalogue.changing_methods:
+                return self._foreign_object(owner, scope)
+        return None
+
+    def _foreign_object(self, expression: f.Expression, scope: Scope) -> str | None:
+        """An object of another module of the project, as it is written."""
+        meaning = self.meanings.of(expression, scope)
+        is_foreign = isinstance(meaning, OwnObject) and meaning.module.path != scope.module.path
+        return ".".join(chain(expression) or ()) or None if is_foreign else None
 
     def _of_setting(self, call: f.Call, scope: Scope, *, deletes: bool) -> Iterator[Effect]:
         """What `setattr(owner, "name", value)` does: the same as `owner.name = value`."""
@@ -213,6 +230,9 @@ class Reader:
         kind = write_kind(self.catalogue, target, self._namer(scope), augmented=augmented)
         if kind is None and isinstance(target, f.Attribute) and self._is_foreign(target.value, scope):
             kind = Kind.MONKEYPATCH
+        if isinstance(target, f.Subscript) and (owner := self._foreign_object(changed, scope)) is not None:
+            location = Location(scope.module.display, target.span)
+            yield Effect(kind=Kind.REGISTRY, name=owner, verb=verb, location=location)
         if kind is Kind.SYS_MODULES and isinstance(target, f.Subscript):
             kind = kind if _is_foreign_key((target.index,), scope.module) else None
         if kind is not None:

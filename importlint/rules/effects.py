@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from importlint.diagnostics import Finding, Severity, Step
 from importlint.discovery import Module
+from importlint.effects.kinds import Kind
 from importlint.effects.reach import Happening
 from importlint.rules.declaration import Rule, rule
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from importlint.project import Project
 
 
-def _effect_rule(code: str, name: str, summary: str, help_text: str) -> Rule:
+def _effect_rule(code: str, name: str, summary: str, help_text: str, *, default: bool = True) -> Rule:
     """The rule that reports the effects of the kinds which have its code."""
 
     def check(project: Project) -> Iterator[Finding]:
@@ -23,7 +24,7 @@ def _effect_rule(code: str, name: str, summary: str, help_text: str) -> Rule:
             for happening in _once_a_place(found):
                 yield _finding(project, module, happening, help_text)
 
-    return rule(code, name, Severity.WARNING, summary)(check)
+    return rule(code, name, Severity.WARNING, summary, default=default)(check)
 
 
 def _once_a_place(happenings: Iterator[Happening]) -> Iterator[Happening]:
@@ -47,7 +48,7 @@ def _finding(project: Project, module: Module, happening: Happening, help_text: 
         label=_who(project, module),
         trace=tuple(steps),
         help=help_text,
-        severity=Severity.ERROR if module.is_package else None,
+        severity=Severity.ERROR if module.is_package and effect.kind is not Kind.REGISTRY else None,
         subjects=(effect.name,),
     )
 
@@ -135,5 +136,12 @@ RULES = (
         "import-blocking",
         "Importing the module waits.",
         "wait where the result is needed",
+    ),
+    _effect_rule(
+        "IL512",
+        "foreign-registry",
+        "Importing the module adds to a registry that another module owns.",
+        "let the owner name its parts, or offer a function that registers them",
+        default=False,
     ),
 )
