@@ -87,12 +87,17 @@ class Reader:
         return Doing(effects=tuple(lasting(effects)), calls=tuple(calls))
 
     def _behind_a_failure(self, statement: f.Statement, module: Module) -> Iterator[f.Statement]:
-        """The statements of a `try` behind an import that finds nothing here."""
+        """The statements of a `try` behind an import that finds nothing here, or behind a `raise`."""
         if isinstance(statement, f.Try) and statement.handlers:
             for index, each in enumerate(statement.body):
-                if isinstance(each, f.Import | f.ImportFrom) and not self.meanings.is_found(each, module):
+                if any(self._may_raise(inside, module) for inside in inner_statements((each,))):
                     yield from inner_statements((*statement.body[index + 1 :], *statement.orelse))
                     return
+
+    def _may_raise(self, statement: f.Statement, module: Module) -> bool:
+        if isinstance(statement, f.Import | f.ImportFrom):
+            return not self.meanings.is_found(statement, module)
+        return isinstance(statement, f.Raise)
 
     def _of_statement(self, statement: f.Statement, scope: Scope) -> Iterator[Effect | Call]:
         for root in expressions(statement):
