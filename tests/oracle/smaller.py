@@ -44,7 +44,11 @@ def _smaller_trees(drawn: Drawn) -> Iterator[Drawn]:
 def _smaller_modules(text: str) -> Iterator[str]:
     """The module without a statement, or with one block of a statement in its place."""
     lines = text.splitlines(keepends=True)
-    for node in ast.walk(ast.parse(_without_lazy(text))):
+    try:
+        tree = ast.parse(_without_lazy(text))
+    except SyntaxError:  # it is written for a newer Python than this one
+        return
+    for node in ast.walk(tree):
         if isinstance(node, ast.stmt):
             start = min(each.lineno for each in (node, *getattr(node, "decorator_list", ()))) - 1
             before, after = lines[:start], lines[node.end_lineno :]

@@ -30,11 +30,15 @@ def test_entries_agree_with_cpython(group: str) -> None:
     _judge(survey)
 
 
+_NOT_READ = r"(?m)^ *\(\w+\): "
+"""What libcst 1.9 does not parse, beside syntax that is newer than the Python which runs the tests: `(name): type`."""
+
+
 @pytest.mark.parametrize("minor", [14, 15])
 def test_entries_agree_with_newer_cpythons(minor: int) -> None:
     """The same, for those that are compiled to WebAssembly: they take seconds to start."""
     pyodide = _pyodide(minor)
-    survey = Survey()
+    survey = Survey(without=_NOT_READ)
     for group in ("everything", "annotations", "lazy"):
         survey.draw(questions((pyodide,), group), 2 * EXAMPLES)
     _judge(survey)
