@@ -134,7 +134,7 @@ class Exports:
 
     def rebound_builtins(self, star: f.ImportFrom, module: Module) -> frozenset[str]:
         """The built-in names that a star import in `module` surely rebinds, as far as can be told."""
-        spec = self._source(star, module)
+        spec = self.source(star, module)
         return self._star_names(spec, frozenset()) & self.builtins if spec is not None else frozenset()
 
     def _star_names(self, spec: Spec, seen: frozenset[str]) -> frozenset[str]:
@@ -156,7 +156,7 @@ class Exports:
             if binding.unbinds:
                 bound.discard(binding.name)
             elif binding.name == "*" and isinstance(binding.statement, f.ImportFrom):
-                source = self._source(binding.statement, self._project.module_of(spec))
+                source = self.source(binding.statement, self._project.module_of(spec))
                 bound |= self._star_names(source, seen | {spec.name}) if source else frozenset()
             elif binding.certain and not _binds_itself(binding):
                 bound.add(binding.name)
@@ -186,7 +186,7 @@ class Exports:
             names |= {"__path__"}
         module = self._project.module_of(spec)
         for star in namespace.stars:
-            source = self._source(star, module)
+            source = self.source(star, module)
             if source is None:
                 return None
             if source.origin is not None and (source.origin in seen or source.origin == spec.origin):
@@ -235,9 +235,9 @@ class Exports:
             return None
         return Namespace(facts, walk(facts, self._target, self._project.known_names(path)))
 
-    def _source(self, star: f.ImportFrom, module: Module) -> Spec | None:
-        """The module from which a star import takes its names."""
-        name = absolute_name(module.package, star.level, star.module, self._target.version)
+    def source(self, statement: f.ImportFrom, module: Module) -> Spec | None:
+        """The module from which a `from` import in `module` takes its names; None if it is not found."""
+        name = absolute_name(module.package, statement.level, statement.module, self._target.version)
         return self._project.resolve(name, module).spec if isinstance(name, str) else None
 
     def _may_fill_module(self, module: Module, statement: f.Statement, function: f.Expression) -> bool:

@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from importlint.crashes import is_crash
 from importlint.discovery import Module
+from importlint.finder.resolve import with_parents
 from importlint.machine import changes
 from importlint.machine.entries import Runs
 from importlint.machine.trace import Failure, Outcome, PartialRead
-from importlint.machine.walks import with_parents
 from importlint.machine.world import ProjectWorld
 from importlint.sorters import would_exchange
 from importlint.syntax import facts as f

@@ -32,7 +32,7 @@ from importlint.syntax import facts as f
 from importlint.syntax.flow import Situated
 from importlint.syntax.namespace import Binding, bindings, written
 from importlint.syntax.qualified import chain
-from importlint.syntax.traverse import expressions, parts
+from importlint.syntax.traverse import evaluated
 from importlint.syntax.traverse import statements as inner_statements
 
 
@@ -100,9 +100,8 @@ class Reader:
         return isinstance(statement, f.Raise)
 
     def _of_statement(self, statement: f.Statement, scope: Scope) -> Iterator[Effect | Call]:
-        for root in expressions(statement):
-            for call in _sure_calls(root):
-                yield from self._of_call(call, scope)
+        for call in _sure_calls(statement):
+            yield from self._of_call(call, scope)
         match statement:
             case f.FunctionDef(decorators=decorators) | f.ClassDef(decorators=decorators):
                 for decorator in decorators:
@@ -295,41 +294,10 @@ def _class_scopes(statements: Iterable[Situated], around: Scope) -> Mapping[int,
     return found
 
 
-def _sure_calls(root: f.Expression) -> Iterator[f.Call]:
-    """The calls in an expression that are made whenever it is evaluated, inner ones first."""
-    match root:
-        case f.Call(function=function, arguments=arguments, keywords=keywords):
-            for part in (function, *arguments, *(keyword.value for keyword in keywords)):
-                yield from _sure_calls(part)
-            yield root
-        case f.BooleanOperation(values=values):
-            yield from _sure_calls(values[0])
-        case f.Conditional(test=test):
-            yield from _sure_calls(test)
-        case f.Comprehension(generators=generators):
-            yield from _sure_calls(generators[0].iterable)
-        case f.Lambda(defaults=defaults):
-            for default in defaults:
-                yield from _sure_calls(default)
-        case f.Constant() | f.Name():
-            return
-        case _:
-            for part in _children(root):
-                yield from _sure_calls(part)
-
-
-def _children(expression: f.Expression) -> Iterator[f.Expression]:
-    """The outermost calls, operations and comprehensions below an expression."""
-    inside = parts(expression)
-    next(inside)
-    skip = 0
-    for part in inside:
-        if skip:
-            skip -= 1
-            continue
-        if isinstance(part, f.Call | f.BooleanOperation | f.Conditional | f.Comprehension | f.Lambda):
-            skip = sum(1 for _ in parts(part)) - 1
-            yield part
+def _sure_calls(statement: f.Statement) -> list[f.Call]:
+    """The calls that a statement makes whenever it runs, in the order in which they are made: inner ones end first."""
+    calls = [part for part, is_sure in evaluated(statement) if is_sure and isinstance(part, f.Call)]
+    return sorted(calls, key=lambda call: (call.span.end_line, call.span.end_column))
 
 
 def _single(target: f.Expression) -> Iterator[f.Expression]:

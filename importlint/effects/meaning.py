@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from importlint.discovery import Module
 from importlint.finder.resolve import absolute_name
-from importlint.finder.spec import Failure, Spec
+from importlint.finder.spec import Failure
 from importlint.syntax import facts as f
 from importlint.syntax.namespace import ALWAYS_BOUND, Binding
 
@@ -169,7 +169,7 @@ class Meanings:
     def is_found(self, statement: f.Import | f.ImportFrom, importer: Module) -> bool:
         """Whether the module that an import names exists."""
         if isinstance(statement, f.ImportFrom):
-            return self._source(importer, statement) is not None
+            return self._project.exports.source(statement, importer) is not None
         return self._project.resolve(statement.module, importer).spec is not None
 
     def is_read(self, name: str, module: Module) -> bool:
@@ -224,7 +224,7 @@ class Meanings:
 
     def _in_star(self, module: Module, star: f.ImportFrom, name: str, depth: int) -> Meaning | None:
         """What a star import brings under a name; None if it brings no such name."""
-        spec = self._source(module, star)
+        spec = self._project.exports.source(star, module)
         if spec is None:
             return UNKNOWN
         names = self._project.exports.of(spec)
@@ -233,10 +233,6 @@ class Meanings:
                 return UNKNOWN if names is None else Outside(f"{spec.name}.{name}")
             return self.in_module(self._project.module_of(spec), name, depth + 1)
         return None
-
-    def _source(self, module: Module, statement: f.ImportFrom) -> Spec | None:
-        name = absolute_name(module.package, statement.level, statement.module, self._project.target.version)
-        return None if isinstance(name, Failure) else self._project.resolve(name, module).spec
 
     def bound(self, binding: Binding, scope: Scope, depth: int = 0) -> Meaning:
         """What a statement binds its name to."""

@@ -8,7 +8,7 @@ Language reference, "The import system"; CPython `importlib._bootstrap._find_and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from importlint.finder.finder import Finder
 from importlint.finder.spec import Failure, FailureKind, Kind, Resolution, Search, Spec
@@ -71,6 +71,12 @@ def _failure(name: str, plain_module: Spec | None) -> Failure:
         name=name,
         message=f"No module named {name!r}; {plain_module.name!r} is not a package",
     )
+
+
+def with_parents(name: str) -> Iterator[str]:
+    """A module's name, after those of its parents."""
+    parts = name.split(".")
+    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def absolute_name(package: str | None, level: int, module: str, version: tuple[int, int]) -> str | Failure:

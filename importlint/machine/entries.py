@@ -17,11 +17,12 @@ from typing import TypeVar
 from msgspec import structs
 
 from importlint.diagnostics import Location
+from importlint.finder.resolve import with_parents
 from importlint.machine.interpreter import Machine
 from importlint.machine.run import Place, Raised, Run
 from importlint.machine.state import State
 from importlint.machine.trace import Failure, Outcome, Trace
-from importlint.machine.walks import Ground, Walks, with_parents
+from importlint.machine.walks import Ground, Walks
 from importlint.machine.world import ProjectWorld
 from importlint.syntax.facts import Span
 
@@ -147,9 +148,17 @@ def _run(machine: Machine, entry: str, before: Trace | None) -> Trace:
             machine.loader.import_top(entry, FROM_OUTSIDE)
     except Raised as raised:
         error = raised.failure
+    return traced(run, entry, error, before)
+
+
+def traced(
+    run: Run, entry: str, error: Failure | None, before: Trace | None = None, *, is_program: bool = False
+) -> Trace:
+    """The trace of what has happened since the run began, after what `before` tells."""
     earlier = before or Trace(entry="", events=(), error=None)
     return Trace(
         entry=entry,
+        is_program=is_program,
         events=(
             *earlier.events,
             *(event for event in run.events if not run.world.is_preloaded(event.module)),

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from importlint.finder.spec import Kind, Spec
-from importlint.machine.entries import FROM_OUTSIDE, on_a_large_stack, without_collector
+from importlint.machine.entries import FROM_OUTSIDE, on_a_large_stack, traced, without_collector
 from importlint.machine.interpreter import Machine
 from importlint.machine.run import CALL_STEPS, CutShort, Raised, Run
 from importlint.machine.state import State
@@ -73,15 +73,7 @@ def _run(machine: Machine, program: Program) -> Trace:
         error = None if failure.type in _ENDS else failure
     finally:
         journal.go_back(mark)
-    return Trace(
-        entry=program.command,
-        is_program=True,
-        events=tuple(event for event in run.events if not run.world.is_preloaded(event.module)),
-        error=error,
-        possible=tuple(run.possible),
-        swallowed=tuple(run.swallowed),
-        partial_reads=tuple(run.partial_reads),
-    )
+    return traced(run, program.command, error, is_program=True)
 
 
 def _start(machine: Machine, program: Program) -> None:

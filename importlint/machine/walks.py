@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from importlint.finder.resolve import with_parents
 from importlint.machine.interpreter import Machine
 from importlint.machine.run import Raised
 from importlint.machine.scripts import Ask, Caught, Item, Read, Skip, Use
@@ -329,9 +330,3 @@ class _Walk:
 def _passed_on(outcome: Outcome, entry: str) -> Iterator[PartialRead]:
     """What has been read on the way to an entry that counts as its own: from it, or by a star."""
     return (read for read in outcome.partial_reads if read.name == "*" or read.from_module == entry)
-
-
-def with_parents(name: str) -> Iterator[str]:
-    """A module's name, after those of its parents."""
-    parts = name.split(".")
-    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))

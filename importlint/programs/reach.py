@@ -17,7 +17,7 @@ from importlint.syntax import facts as f
 from importlint.syntax.flow import Circumstances, Phase, Scope, Situated, perhaps, walk_call
 from importlint.syntax.namespace import bindings
 from importlint.syntax.qualified import Aliases, chain, import_aliases
-from importlint.syntax.traverse import expressions
+from importlint.syntax.traverse import evaluated
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -94,29 +94,6 @@ def _aliases(statements: Iterable[Situated]) -> Aliases:
         if isinstance(each.statement, f.Import | f.ImportFrom):
             found.update(import_aliases(each.statement))
     return found
-
-
-def evaluated(statement: f.Statement) -> Iterator[tuple[f.Expression, bool]]:
-    """The expressions of a statement and their parts, each with whether it is surely evaluated when that runs."""
-    stack: list[tuple[object, bool]] = [(root, True) for root in reversed(expressions(statement))]
-    while stack:
-        item, is_sure = stack.pop()
-        if isinstance(item, f.Fact):
-            yield item, is_sure  # type: ignore[misc]  # facts below an expression are expressions
-        match item:
-            case f.BooleanOperation(values=(first, *others)):
-                stack.extend((other, False) for other in reversed(others))
-                stack.append((first, is_sure))
-            case f.Conditional(test=test, body=body, orelse=orelse):
-                stack.extend(((orelse, False), (body, False), (test, is_sure)))
-            case f.Comprehension(elements=elements, generators=generators):
-                stack.extend(((elements, False), (generators, False)))
-            case tuple():
-                stack.extend((part, is_sure) for part in reversed(item))
-            case f.Span():
-                pass
-            case Struct():
-                stack.extend((getattr(item, field), is_sure) for field in reversed(item.__struct_fields__))
 
 
 def _called(

@@ -9,12 +9,13 @@ from importlint.diagnostics import Certainty, Finding, Location, Severity, Step
 from importlint.discovery import Module
 from importlint.machine.trace import Failure
 from importlint.programs.files import main_guards
-from importlint.programs.reach import evaluated, stretches
+from importlint.programs.reach import stretches
 from importlint.rules.declaration import rule
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Phase, Scope, Situated
 from importlint.syntax.namespace import Binding, bindings
 from importlint.syntax.places import contains
+from importlint.syntax.traverse import evaluated
 from importlint.wording import text_at
 
 if TYPE_CHECKING:

@@ -13,13 +13,14 @@ from importlint.finder.spec import Failure, FailureKind
 from importlint.graph.link import Link
 from importlint.programs.files import is_run_by_path
 from importlint.programs.program import Program, Start
-from importlint.programs.reach import evaluated, stretches
+from importlint.programs.reach import stretches
 from importlint.rules.declaration import rule
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Circumstances, Phase, catches
 from importlint.syntax.namespace import written
 from importlint.syntax.qualified import Aliases, qualified_name
 from importlint.syntax.source import Source, read_source
+from importlint.syntax.traverse import evaluated
 
 if TYPE_CHECKING:
     from importlint.project import Project

@@ -14,12 +14,12 @@ from importlint.diagnostics import Finding, Location, Severity, Step
 from importlint.discovery import Module
 from importlint.programs.meanings import RESTARTING, UNKNOWN_METHOD, Meaning, Meanings, start_method
 from importlint.programs.program import Program, Start
-from importlint.programs.reach import Stretch, evaluated, stretches
+from importlint.programs.reach import Stretch, stretches
 from importlint.rules.declaration import rule
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Phase, Scope, Situated, catches
 from importlint.syntax.source import Source, read_source
-from importlint.syntax.traverse import parts, target_names
+from importlint.syntax.traverse import evaluated, parts, target_names
 
 if TYPE_CHECKING:
     from importlint.project import Project

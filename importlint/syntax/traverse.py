@@ -66,6 +66,31 @@ def _given(expression: f.Expression | None) -> tuple[f.Expression, ...]:
     return () if expression is None else (expression,)
 
 
+def evaluated(statement: f.Statement) -> Iterator[tuple[f.Expression, bool]]:
+    """The expressions of a statement and their parts, each with whether it is surely evaluated when that runs."""
+    stack: list[tuple[object, bool]] = [(root, True) for root in reversed(expressions(statement))]
+    while stack:
+        item, is_sure = stack.pop()
+        if isinstance(item, f.Fact):
+            yield item, is_sure  # type: ignore[misc]  # facts below an expression are expressions
+        match item:
+            case f.BooleanOperation(values=(first, *others)):
+                stack.extend((other, False) for other in reversed(others))
+                stack.append((first, is_sure))
+            case f.Conditional(test=test, body=body, orelse=orelse):
+                stack.extend(((orelse, False), (body, False), (test, is_sure)))
+            case f.Comprehension(elements=elements, generators=(first, *others)):
+                rest = (elements, first.target, first.conditions, *others)
+                stack.extend((part, False) for part in rest)
+                stack.append((first.iterable, is_sure))
+            case tuple():
+                stack.extend((part, is_sure) for part in reversed(item))
+            case f.Span():
+                pass
+            case Struct():
+                stack.extend((getattr(item, field), is_sure) for field in reversed(item.__struct_fields__))
+
+
 def blocks(statement: f.Statement) -> tuple[f.Block, ...]:
     """The blocks inside a statement, in the order of the text; a class's body is one of them."""
     match statement:

@@ -7,6 +7,7 @@ from itertools import repeat, zip_longest
 
 from msgspec import Struct
 
+from importlint.finder.resolve import with_parents
 from importlint.machine.trace import Failure, Happening, Trace
 from importlint.project import Project
 from importlint.verify.interpreter import Observation
@@ -72,7 +73,7 @@ class Comparison:
         modules = project.reading.modules
         self._project = project
         self._files = frozenset(module.display for module in modules)
-        self._names = frozenset(name for module in modules for name in _with_parents(module.name))
+        self._names = frozenset(name for module in modules for name in with_parents(module.name))
 
     def verdict(self, trace: Trace, observation: Observation) -> Verdict:
         """What is to be said of `trace`, now that its entry was imported.
@@ -131,8 +132,3 @@ def _order_difference(predicted: tuple[Occurrence, ...], real: tuple[Occurrence,
 
 def _words(occurrence: Occurrence | None) -> str:
     return "`{1}` {0}s".format(*occurrence).replace("errors", "fails") if occurrence else "nothing more"
-
-
-def _with_parents(name: str) -> list[str]:
-    parts = name.split(".")
-    return [".".join(parts[:count]) for count in range(1, len(parts) + 1)]

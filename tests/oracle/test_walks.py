@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterator
 
 from importlint.config import load_settings
+from importlint.finder.resolve import with_parents
 from importlint.machine.entries import Runs
 from importlint.machine.trace import Failure, Outcome, PartialRead
-from importlint.machine.walks import Walked, with_parents
+from importlint.machine.walks import Walked
 from importlint.machine.world import ProjectWorld
 from importlint.project import Project
 from tests.oracle.drawn_packages import Drawn
