@@ -81,6 +81,12 @@ class Columns:
 
 def read_source(path: str | os.PathLike[str]) -> Source | SourceProblem:
     """The text of the regular file at `path`, perhaps in an archive; devices, pipes and directories are not opened."""
+    data = read_data(path)
+    return data if isinstance(data, SourceProblem) else decode_source(os.fspath(path), data)
+
+
+def read_data(path: str | os.PathLike[str]) -> bytes | SourceProblem:
+    """The bytes of the regular file at `path`, perhaps in an archive; devices, pipes and directories are not opened."""
     try:
         if problem := _refusal(path):
             return SourceProblem(ProblemKind.UNREADABLE, problem)
@@ -93,7 +99,7 @@ def read_source(path: str | os.PathLike[str]) -> Source | SourceProblem:
         return SourceProblem(ProblemKind.UNREADABLE, str(error))
     if len(data) > SIZE_LIMIT:
         return SourceProblem(ProblemKind.UNREADABLE, _TOO_LARGE)
-    return decode_source(os.fspath(path), data)
+    return data
 
 
 def decode_source(path: str, data: bytes) -> Source | SourceProblem:
