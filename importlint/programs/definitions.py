@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from importlint.discovery import Module
-from importlint.finder.resolve import absolute_name
 from importlint.finder.spec import Kind, Spec
 from importlint.syntax import facts as f
 from importlint.syntax.source import Source, read_source
@@ -93,13 +91,8 @@ def _find(project: Project, module: Spec, name: str, seen: frozenset[str]) -> De
     if not isinstance(binding.statement, f.ImportFrom):
         return Definition(module, binding.statement)
     imported = next(each.name for each in binding.statement.names if each.binds == name)
-    source = _source(project, binding.statement, project.module_of(module))
+    source = project.exports.source(binding.statement, project.module_of(module))
     return _find(project, source, imported, seen | {module.name}) if source else None
-
-
-def _source(project: Project, statement: f.ImportFrom, module: Module) -> Spec | None:
-    name = absolute_name(module.package, statement.level, statement.module, project.target.version)
-    return project.resolve(name, module).spec if isinstance(name, str) else None
 
 
 def _submodule(project: Project, package: Spec, name: str) -> Spec | None:
