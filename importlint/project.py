@@ -337,10 +337,11 @@ class Project:
     @cached_property
     def effects(self) -> Effects:
         """What importing each module does besides importing."""
-        from importlint.effects.catalogue import load_catalogue, with_own_effects
+        from importlint.effects.catalogue import for_platform, load_catalogue, with_own_effects
         from importlint.effects.reach import Effects
 
-        return Effects(self, with_own_effects(load_catalogue(), self.settings.effects))
+        catalogue = for_platform(load_catalogue(), self.target.platform)
+        return Effects(self, with_own_effects(catalogue, self.settings.effects))
 
     @cached_property
     def injected_modules(self) -> frozenset[str]:

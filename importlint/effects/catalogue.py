@@ -61,6 +61,16 @@ def load_catalogue() -> Catalogue:
         return msgspec.json.decode(file.read(), type=Catalogue)
 
 
+def for_platform(catalogue: Catalogue, platform: str) -> Catalogue:
+    """The catalogue without the calls that do nothing where `sys.platform` is `platform`."""
+    elsewhere = {
+        name: tuple(effect for effect in effects if platform not in effect.not_on)
+        for name, effects in catalogue.calls.items()
+        if any(effect.not_on for effect in effects)
+    }
+    return structs.replace(catalogue, calls=catalogue.calls | elsewhere)
+
+
 def call_kind(catalogue: Catalogue, name: str, call: f.Call, qualified: QualifiedName) -> Kind | None:
     """What a call of `name` does; None if nothing is known, or if the arguments do not tell.
 

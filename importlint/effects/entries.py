@@ -39,6 +39,8 @@ class CallEffect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """The first version of Python that has the name, where it is not older than 3.8."""
     removed: str | None = None
     """The first version that does not have it any more."""
+    not_on: tuple[str, ...] = ()
+    """The values of `sys.platform` on which it does something else."""
 
 
 class ImportEffect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -9,6 +9,7 @@ import pytest
 from importlint.effects.catalogue import (
     Catalogue,
     call_kind,
+    for_platform,
     import_kind,
     load_catalogue,
     with_own_effects,
@@ -262,6 +263,16 @@ class TestLookUp:
                 CATALOGUE, expression("path"), lambda each: written_name(each, names), augmented=augmented
             )
             assert found is expected
+
+    @pytest.mark.parametrize(
+        ("platform", "expected"), [("linux", Kind.PROCESS), ("darwin", None), ("win32", None)]
+    )
+    def test_on_a_platform(self, platform: str, expected: Kind | None) -> None:
+        """`find_library` asks other programs on Linux alone; CPython `Lib/ctypes/util.py`."""
+        catalogue, call = for_platform(CATALOGUE, platform), expression("ctypes.util.find_library('c')")
+        assert isinstance(call, f.Call)
+        assert call_kind(catalogue, "ctypes.util.find_library", call, qualified) is expected
+        assert call_kind(catalogue, "os.system", call, qualified) is Kind.PROCESS
 
     def test_imports(self) -> None:
         assert import_kind(CATALOGUE, "this") is Kind.OUTPUT
