@@ -1,7 +1,8 @@
 """What the statements of a block do themselves, and which functions of the project they surely call.
 
 Only what runs whenever the block does counts: not what hangs on an unknown condition, on the second operand of
-`and`, on an exception, or on how many items there are. What is undone in the same block is left out.
+`and`, on an exception, or on how many items there are, nor what stands behind a possible end of the process. What is
+undone in the same block is left out.
 """
 
 from __future__ import annotations
@@ -71,20 +72,34 @@ class Reader:
         unsure: set[int] = set()
         effects: list[Effect] = []
         calls: list[Call] = []
+        reached: int | None = None  # how many of the effects come before the process may end
         for situated in statements:
             for inside, kinds in put_back(situated, name):
                 put_back_around[inside] = put_back_around.get(inside, frozenset()) | kinds
             unsure.update(map(id, self._behind_a_failure(situated.statement, scope.module)))
             here, statement = situated.circumstances, situated.statement
-            if here.imported is not True or here.handling or id(statement) in unsure:
+            if here.imported is False or here.handling or id(statement) in unsure:
                 continue
             undone = put_back_around.get(id(statement), frozenset()) | caught(situated)
-            for each in self._of_statement(statement, inner.get(id(statement), scope)):
-                if isinstance(each, Call):
+            around = inner.get(id(statement), scope)
+            for each in self._of_statement(statement, around) if here.imported else ():
+                if isinstance(each, Effect):
+                    if each.kind not in undone:
+                        effects.append(each)
+                elif reached is None:
                     calls.append(replace(each, undone=undone))
-                elif each.kind not in undone:
-                    effects.append(each)
-        return Doing(effects=tuple(lasting(effects)), calls=tuple(calls))
+            if reached is None and Kind.EXIT not in undone and self._may_exit(statement, around):
+                reached = len(effects)
+        return Doing(effects=tuple(lasting(effects, reached)), calls=tuple(calls))
+
+    def _may_exit(self, statement: f.Statement, scope: Scope) -> bool:
+        """Whether a statement that runs may end the process."""
+        if isinstance(statement, f.Raise):
+            return any(self._of_raise(statement, scope))
+        calls = (part for part, _ in evaluated(statement) if isinstance(part, f.Call))
+        names = ((self.meanings.name(call.function, scope), call) for call in calls)
+        does = (each for name, call in names if name for each in self._of_outside(name, call, scope))
+        return any(each.kind is Kind.EXIT for each in does)
 
     def _behind_a_failure(self, statement: f.Statement, module: Module) -> Iterator[f.Statement]:
         """The statements of a `try` behind an import that finds nothing here, or behind a `raise`."""
@@ -108,8 +123,8 @@ class Reader:
                     yield from self._of_decorator(decorator, scope)
             case f.Import():
                 yield from self._of_import(statement, scope.module)
-            case f.Raise(exception=f.Name() | f.Call() as raised, span=span):
-                yield from self._of_raise(raised, Location(scope.module.display, span), scope)
+            case f.Raise():
+                yield from self._of_raise(statement, scope)
         if isinstance(statement, f.ClassDef):
             yield from self._made(statement, scope)
         yield from self._of_writes(statement, scope)
@@ -123,24 +138,28 @@ class Reader:
             case Outside(name=name) if name in _SETTERS:
                 yield from self._of_setting(call, scope, deletes=name == "builtins.delattr")
             case Outside(name=name):
-                kind = call_kind(self.catalogue, name, self._written_out(call, scope), self._namer(scope))
-                if kind is Kind.SYS_MODULES and not _is_foreign_key(call.arguments[:1], scope.module):
-                    kind = None
-                if kind is not None:
-                    yield Effect(
-                        kind=kind,
-                        name=self._documented(name),
-                        verb="calls",
-                        location=location,
-                        subject=_first_text(call.arguments),
-                        restores=any(self._is_former(each, name, scope) for each in call.arguments),
-                    )
+                yield from self._of_outside(name, call, scope)
             case _ if (owner := self._changed_object(call, scope)) is not None:
                 yield Effect(kind=Kind.REGISTRY, name=owner, verb="writes", location=location)
             case OwnFunction() if not self.meanings.is_lazy(meaning):
                 yield Call(function=meaning, location=location)
             case OwnClass():
                 yield from self._instantiated(meaning, location)
+
+    def _of_outside(self, name: str, call: f.Call, scope: Scope) -> Iterator[Effect]:
+        """What a call of something outside the project does, as the catalogue says."""
+        kind = call_kind(self.catalogue, name, self._written_out(call, scope), self._namer(scope))
+        if kind is Kind.SYS_MODULES and not _is_foreign_key(call.arguments[:1], scope.module):
+            kind = None
+        if kind is not None:
+            yield Effect(
+                kind=kind,
+                name=self._documented(name),
+                verb="calls",
+                location=Location(scope.module.display, call.span),
+                subject=_first_text(call.arguments),
+                restores=any(self._is_former(each, name, scope) for each in call.arguments),
+            )
 
     def _changed_object(self, call: f.Call, scope: Scope) -> str | None:
         """The object of another module of the project whose method a call is, if the method changes it."""
@@ -177,9 +196,11 @@ class Reader:
             if isinstance(method, OwnFunction):
                 yield Call(function=method, location=location)
 
-    def _of_raise(self, raised: f.Expression, location: Location, scope: Scope) -> Iterator[Effect]:
-        exception = raised.function if isinstance(raised, f.Call) else raised
-        if self.meanings.name(exception, scope) == "builtins.SystemExit":
+    def _of_raise(self, statement: f.Raise, scope: Scope) -> Iterator[Effect]:
+        exception = statement.exception
+        raised = exception.function if isinstance(exception, f.Call) else exception
+        if raised is not None and self.meanings.name(raised, scope) == "builtins.SystemExit":
+            location = Location(scope.module.display, statement.span)
             yield Effect(kind=Kind.EXIT, name="builtins.SystemExit", verb="raises", location=location)
 
     def _of_decorator(self, decorator: f.Expression, scope: Scope) -> Iterator[Effect | Call]:

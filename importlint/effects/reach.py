@@ -7,10 +7,11 @@ are surely made, so functions that call each other cost no more than others.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from importlint.diagnostics import Location
 from importlint.discovery import Module
@@ -61,13 +62,18 @@ class Effects:
     def of(self, module: Module) -> tuple[Happening, ...]:
         """What importing a module does itself, in the order of its text; not what its imports do."""
         if module.path not in self._modules:
-            self._modules[module.path] = tuple(self._of_module(module))
+            self._modules[module.path] = self._of_module(module, self._project.statements(module.path))
         return self._modules[module.path]
 
-    def _of_module(self, module: Module) -> list[Happening]:
+    def of_program(self, module: Module) -> tuple[Happening, ...]:
+        """What running a module's file as the program `__main__` does itself."""
+        statements = self._project.statements(module.path)
+        return self._of_module(module, (_in_a_program(each) for each in statements))
+
+    def _of_module(self, module: Module, statements: Iterable[Situated]) -> tuple[Happening, ...]:
         statements = [
             each
-            for each in self._project.statements(module.path)
+            for each in statements
             if each.circumstances.phase is Phase.IMPORT_TIME
             and each.circumstances.scope is not Scope.FUNCTION
         ]
@@ -80,7 +86,7 @@ class Effects:
                 for happening in self._behind(call.function)
                 if happening.effect.kind not in call.undone
             ]
-        return sorted(found, key=lambda each: (each.location, each.effect.location))
+        return tuple(_up_to_an_exit(sorted(found, key=lambda each: (each.location, each.effect.location))))
 
     def _behind(self, start: OwnFunction) -> tuple[Happening, ...]:
         """What calling a function surely does, each effect by the shortest way."""
@@ -120,6 +126,20 @@ class Effects:
         statements = walk_call(body.body, self._project.target, known, Circumstances(), is_sure=True)
         scope = FunctionScope(self._meanings, function, local_bindings(statements))
         return self._reader.read(_up_to_a_doubtful_return(statements), scope)
+
+
+def _in_a_program(situated: Situated) -> Situated:
+    """A statement with the circumstances under which a program runs it, as those of an import."""
+    here = situated.circumstances
+    return Situated(situated.statement, replace(here, imported=here.program))
+
+
+def _up_to_an_exit(happenings: Iterable[Happening]) -> Iterator[Happening]:
+    """What happens before the process ends, and that."""
+    for happening in happenings:
+        yield happening
+        if happening.effect.kind is Kind.EXIT:
+            return
 
 
 def _up_to_a_doubtful_return(statements: tuple[Situated, ...]) -> Iterator[Situated]:

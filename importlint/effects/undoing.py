@@ -43,9 +43,9 @@ def caught(situated: Situated) -> frozenset[Kind]:
     return frozenset({Kind.EXIT, Kind.COMMAND_LINE}) if is_caught else frozenset()
 
 
-def lasting(effects: Sequence[Effect]) -> Iterator[Effect]:
-    """The effects without those that a later one of the same block takes back, and without what takes back."""
-    for index, effect in enumerate(effects):
+def lasting(effects: Sequence[Effect], count: int | None = None) -> Iterator[Effect]:
+    """Of the first `count` effects, those that no later one of the same block takes back, without what takes back."""
+    for index, effect in enumerate(effects[:count]):
         is_removal = _removes(effect) and any(_undoes(effect, each) for each in effects[:index])
         is_undone = any(_undoes(each, effect) for each in effects[index + 1 :])
         if not (effect.restores or is_removal or is_undone or _only_removes_an_entry(effect)):
