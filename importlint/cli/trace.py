@@ -15,7 +15,8 @@ from importlint.cli.output import add_output_arguments, has_colour, print_enviro
 from importlint.errors import UsageError
 
 if TYPE_CHECKING:
-    from importlint.diagnostics import Location
+    from importlint.effects.order import Done
+    from importlint.effects.reach import Happening as Effect
     from importlint.machine.trace import Event, Failure, Trace
     from importlint.programs.program import Program
     from importlint.project import Project
@@ -71,13 +72,14 @@ def run(options: argparse.Namespace) -> int:
     if options.verbose:
         print_environment(project.environment)
     traces = [_own(project, trace) for trace in traces]
-    if options.trace_format == "json":
-        text = "".join(map(_as_json, traces))
-    elif options.all:
+    if options.all and options.trace_format == "text":
         text = render_outcomes(traces, _view(project, options))
     else:
         views = [_view(project, options, program) for program in programs or [None] * len(traces)]
-        text = "\n".join(map(render_tree, traces, views))
+        if options.trace_format == "json":
+            text = "".join(map(_as_json, traces, views))
+        else:
+            text = "\n".join(map(render_tree, traces, views))
     write_output(text, options.output_file)
     return FOUND_SOMETHING if any(map(chief_failure, traces)) else 0
 
@@ -88,18 +90,19 @@ def _view(project: Project, options: argparse.Namespace, program: Program | None
     return View(
         kind=lambda module: _kind(project, module, program),
         line=_source_lines(project),
-        effects=lambda module: _effects(project, module),
+        effects=lambda module: _effects(project, module, program),
         verbose=options.verbose,
         colour=has_colour(options.color, options.output_file),
     )
 
 
-def _effects(project: Project, module: str) -> list[tuple[Location, str]]:
-    """What importing one of the project's modules does besides importing, as far as a rule is about it."""
-    if module not in project.named:
-        return []
-    found = (each for each in project.effects.of(project.named[module]) if each.effect.kind.rule)
-    return [(each.location, each.words) for each in found]
+def _effects(project: Project, module: str, program: Program | None) -> list[Effect]:
+    """What running one of the project's modules does besides importing, as far as a rule is about it."""
+    if program is not None and module == "__main__":
+        found = project.effects.of_program(program.module)
+    else:
+        found = project.effects.of(project.named[module]) if module in project.named else ()
+    return [each for each in found if each.effect.kind.rule]
 
 
 def _own(project: Project, trace: Trace) -> Trace:
@@ -151,10 +154,10 @@ def _source_lines(project: Project) -> Callable[[str, int], str]:
 # ---- for programs
 
 
-def _as_json(trace: Trace) -> str:
+def _as_json(trace: Trace, view: View) -> str:
     import json
 
-    from importlint.machine.trace import Happening
+    from importlint.effects.order import with_effects
     from importlint.report.tree import chief_failure, has_failed
 
     failure = chief_failure(trace)
@@ -162,13 +165,29 @@ def _as_json(trace: Trace) -> str:
         "entry": trace.entry,
         "outcome": "ok" if failure is None else "error" if has_failed(trace) else "possible",
         "error": _error(failure) if failure else None,
-        "events": [
-            {"event": event.happening.value, "module": event.module}
-            for event in trace.events
-            if event.happening is not Happening.FOUND
-        ],
+        "events": [event for item, _ in with_effects(trace, view.effects) if (event := _event(item))],
     }
     return json.dumps(answer) + "\n"
+
+
+def _event(item: Event | Done) -> dict[str, Any] | None:
+    """A start, an end, an exception or an effect; None for an import that runs nothing."""
+    from importlint.effects.order import Done
+    from importlint.machine.trace import Happening
+
+    if not isinstance(item, Done):
+        found = item.happening is Happening.FOUND
+        return None if found else {"event": item.happening.value, "module": item.module}
+    happening = item.happening
+    return {
+        "event": "effect",
+        "module": item.module,
+        "kind": happening.effect.kind.value,
+        "rule": happening.effect.kind.rule,
+        "message": happening.words,
+        "path": happening.location.path,
+        "line": happening.location.span.line,
+    }
 
 
 def _error(failure: Failure) -> dict[str, Any]:

@@ -5,12 +5,14 @@ Language reference, "The import system"; a failure reads like CPython's tracebac
 
 from __future__ import annotations
 
-from collections import deque
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
 from importlint.diagnostics import Certainty, Location
+from importlint.effects.order import Done, with_effects
+from importlint.effects.reach import Happening as Effect
 from importlint.machine.trace import Event, Failure, Happening, Trace
 from importlint.report.characters import Painter, padded, painter, printable, shortened, width
 
@@ -34,8 +36,8 @@ class View(Struct, frozen=True, kw_only=True):
     """What a module is if it has no source to run, such as `namespace package`; else empty."""
     line: Callable[[str, int], str]
     """A source line, by the path that locations have and its number; empty where there is none."""
-    effects: Callable[[str], Sequence[tuple[Location, str]]] = lambda module: ()
-    """What importing a module does besides importing, with the places in it, in their order."""
+    effects: Callable[[str], Sequence[Effect]] = lambda module: ()
+    """What the body of a module does besides importing, in the order of its text."""
     verbose: bool = False
     """Show every import, also where it finds its module loaded, and the failures that are caught."""
     colour: bool = False
@@ -101,51 +103,32 @@ def chief_failure(trace: Trace) -> Failure | None:
 
 def _rows(trace: Trace, view: View) -> Iterator[_Row]:
     left = _left_by_an_exception(trace.events)
-    running: list[str] = []
-    effects: list[deque[tuple[Location, str]]] = []
     telling = _Telling(trace)
-    for index, event in enumerate(trace.events):
-        if event.cause and running and event.happening in (Happening.START, Happening.FOUND):
-            yield from _effects_before(event.cause, effects[-1], len(running), view)
-        match event.happening:
+    running: list[str] = []
+    starts = 0
+    for item, depth in with_effects(trace, view.effects):
+        if isinstance(item, Done):
+            yield _effect_row(depth, item, view)
+            continue
+        match item.happening:
             case Happening.START:
-                notes = [view.kind(event.module), "fails" if index in left else ""]
-                colour = _FAILS if index in left else _BOLD
-                yield _event_row(len(running), event, ", ".join(filter(None, notes)), colour)
-                running.append(event.module)
-                effects.append(deque(view.effects(event.module)))
-            case Happening.FOUND if event.partial and (view.verbose or telling.tells(event, running)):
-                yield _event_row(len(running), event, "partially initialised", _MAY_FAIL)
-            case Happening.FOUND if view.verbose and not event.partial:
-                yield _event_row(len(running), event, "already loaded", _FAINT)
-            case Happening.END:
-                yield from (_effect_row(len(running), *each, view) for each in effects.pop())
-                running.pop()
-            case Happening.ERROR:
-                for place in _under_way(trace):
-                    yield from _effects_before(place, effects[-1], len(running), view)
-                effects.pop()  # how many of the others were reached, nobody knows
+                notes = [view.kind(item.module), "fails" if starts in left else ""]
+                colour = _FAILS if starts in left else _BOLD
+                yield _event_row(depth, item, ", ".join(filter(None, notes)), colour)
+                running.append(item.module)
+                starts += 1
+            case Happening.FOUND if item.partial and (view.verbose or telling.tells(item, running)):
+                yield _event_row(depth, item, "partially initialised", _MAY_FAIL)
+            case Happening.FOUND if view.verbose and not item.partial:
+                yield _event_row(depth, item, "already loaded", _FAINT)
+            case Happening.END | Happening.ERROR:
                 running.pop()
 
 
-def _under_way(trace: Trace) -> Iterator[Location]:
-    """How far the modules got that the failure leaves."""
-    if trace.error is not None:
-        yield from (hop.location for hop in trace.error.chain)
-        yield trace.error.location
-
-
-def _effects_before(
-    place: Location, effects: deque[tuple[Location, str]], depth: int, view: View
-) -> Iterator[_Row]:
-    """The rows of those of a module's effects that come before an import in its text; they are taken away."""
-    while effects and effects[0][0].path == place.path and effects[0][0] < place:
-        yield _effect_row(depth, *effects.popleft(), view)
-
-
-def _effect_row(depth: int, place: Location, words: str, view: View) -> _Row:
-    statement = view.line(place.path, place.span.line).strip()
-    return _Row(depth, words.replace("`", ""), "effect", _MAY_FAIL, place, statement)
+def _effect_row(depth: int, done: Done, view: View) -> _Row:
+    happening = done.happening
+    place, words = happening.location, happening.words.replace("`", "")
+    return _Row(depth, words, "effect", _MAY_FAIL, place, view.line(place.path, place.span.line).strip())
 
 
 def _event_row(depth: int, event: Event, note: str, colour: str) -> _Row:
@@ -153,12 +136,13 @@ def _event_row(depth: int, event: Event, note: str, colour: str) -> _Row:
 
 
 def _left_by_an_exception(events: Sequence[Event]) -> frozenset[int]:
-    """The starts, by index, of the bodies that an exception leaves."""
+    """The starts, by their number, of the bodies that an exception leaves."""
     left: set[int] = set()
     running: list[int] = []
-    for index, event in enumerate(events):
+    starts = itertools.count()
+    for event in events:
         if event.happening is Happening.START:
-            running.append(index)
+            running.append(next(starts))
         elif event.happening is not Happening.FOUND:
             start = running.pop()
             if event.happening is Happening.ERROR:

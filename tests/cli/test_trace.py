@@ -281,6 +281,46 @@ ModuleNotFoundError: No module named 'shop.nowhere'
 """,
         )
 
+    def test_effects_in_json(self, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Events of their own, where they happen."""
+        Tree({"loud.py": "import quiet\nprint(1)\n", "quiet.py": "print(2)\n"}).write(shop)
+        (answer,) = objects(capsys, "loud")
+        events = [(event["event"], event["module"], event.get("line")) for event in answer["events"]]
+        assert events == [
+            ("start", "loud", None),
+            ("start", "quiet", None),
+            ("effect", "quiet", 1),
+            ("end", "quiet", None),
+            ("effect", "loud", 2),
+            ("end", "loud", None),
+        ]
+        assert answer["events"][2] == {
+            "event": "effect",
+            "module": "quiet",
+            "kind": "output",
+            "rule": "IL510",
+            "message": "prints: it calls `print`",
+            "path": "quiet.py",
+            "line": 1,
+        }
+
+    def test_effects_of_a_program(self, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """What stands behind its guard counts, and what only an import does not."""
+        program = 'import os\nif __name__ == "__main__":\n    os.chdir("/")\nelse:\n    print(1)\n'
+        Tree({"run.py": program + "import again\n", "again.py": "import run\n"}).write(shop)
+        (answer,) = objects(capsys, "--program", "run.py")
+        events = [(event["event"], event["module"], event.get("kind")) for event in answer["events"]]
+        assert events == [
+            ("start", "__main__", None),
+            ("effect", "__main__", "process-state"),
+            ("start", "again", None),
+            ("start", "run", None),
+            ("effect", "run", "output"),
+            ("end", "run", None),
+            ("end", "again", None),
+            ("end", "__main__", None),
+        ]
+
     def test_several_that_work(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert trace(capsys, "shop.user", "shop") == (
             0,
