@@ -1,0 +1,170 @@
+"""What importlint says of modules' imports beside what was seen of them: which claims are true, and what is untold."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from importlint.effects.kinds import Kind
+from importlint.project import Project
+from tests.effects.watching import Observation
+
+SIGNS: Mapping[Kind, frozenset[str]] = {
+    Kind.COMMAND_LINE: frozenset({"exit"}),
+    Kind.DATABASE: frozenset({"network", "database"}),
+    Kind.MAIN_LOOP: frozenset({"blocking"}),
+    Kind.NETWORK: frozenset({"network"}),
+}
+"""How kinds show that are seen as another one; the others show as what they are."""
+
+OBSERVABLE = frozenset(Kind) - {
+    Kind.CLIENT,
+    Kind.DYNAMIC_CODE,
+    Kind.DYNAMIC_IMPORT,
+    Kind.FAILURE,
+    Kind.FRAMEWORK_SETUP,
+    Kind.NONDETERMINISM,
+}
+"""Kinds that a watcher can see. The others change objects of libraries, fail, or freeze a value; and imports and
+code that runs are everywhere.
+"""
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """An effect of importing a module, as importlint says."""
+
+    kind: Kind
+    file: str
+    line: int
+    """Where the module does it, or begins to."""
+    name: str
+    verb: str
+    words: str
+
+    @property
+    def signs(self) -> frozenset[str]:
+        """The kinds of observations that show it."""
+        return SIGNS.get(self.kind, frozenset({self.kind.value})) | {f"={self.name}"}
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """A claim, and whether it was put to the test."""
+
+    claim: Claim
+    is_reached: bool
+    is_observed: bool
+
+
+class Seen(Struct, frozen=True, order=True):
+    """An observation at the statement that has the effect, once for each kind."""
+
+    kind: str
+    file: str
+    line: int
+    subject: str
+
+
+def claims_of(project: Project) -> list[Claim]:
+    """What importlint says of the modules that are there to be imported, below default severities, too."""
+    return [
+        Claim(
+            kind=happening.effect.kind,
+            file=module.path,
+            line=happening.location.span.line,
+            name=happening.effect.name,
+            verb=happening.effect.verb,
+            words=happening.words,
+        )
+        for module in project.importable_modules
+        for happening in project.effects.of(module)
+    ]
+
+
+class Statements:
+    """Which statement a line of a file belongs to: a call may show at any line of its statement."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, dict[int, int]] = {}
+
+    def first_line(self, file: str, line: int) -> int:
+        """The first line of the innermost statement, or of its head, that has the line."""
+        if file not in self._files:
+            with open(file, "rb") as source:
+                self._files[file] = _first_lines(source.read())
+        return self._files[file].get(line, line)
+
+
+def _first_lines(source: bytes) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for node in ast.walk(ast.parse(source)):  # outer statements come before inner ones
+        if isinstance(node, ast.stmt):
+            decorators = [each.lineno for each in getattr(node, "decorator_list", ())]
+            first = min([node.lineno, *decorators])
+            found.update(dict.fromkeys(range(first, (node.end_lineno or first) + 1), first))
+    return found
+
+
+def judge(
+    claims: Iterable[Claim],
+    observations: Sequence[Observation],
+    reached: Mapping[str, Iterable[int]],
+    statements: Statements,
+) -> list[Verdict]:
+    """Whether the line of each claim ran, and whether its effect was seen there.
+
+    What an imported library does is seen at the innermost import, so claims about imports look further out.
+    """
+    ran = {(file, statements.first_line(file, line)) for file, lines in reached.items() for line in lines}
+    direct: set[tuple[str, int, str]] = set()
+    around: set[tuple[str, int, str]] = set()
+    for each in observations:
+        places = [(file, statements.first_line(file, line), each.kind) for file, line in each.places]
+        around.update(places)
+        direct.add(places[0])
+    verdicts = []
+    for claim in claims:
+        line = statements.first_line(claim.file, claim.line)
+        seen = around if claim.verb == "imports" else direct
+        verdicts.append(
+            Verdict(
+                claim=claim,
+                is_reached=(claim.file, line) in ran,
+                is_observed=any((claim.file, line, sign) in seen for sign in claim.signs),
+            )
+        )
+    return verdicts
+
+
+def own_effects(
+    observations: Iterable[Observation], names: Mapping[str, str], statements: Statements
+) -> list[Seen]:
+    """What the modules in `names`, by their files, did themselves, each kind once for a statement.
+
+    Left out is what a library does when it is imported, and what `sys.modules` has of a module's own package.
+    """
+    found: dict[tuple[str, str, int], Seen] = {}
+    for each in observations:
+        file, line = each.places[0]
+        if each.through or file not in names or each.kind.startswith("="):
+            continue
+        if each.kind == "sys-modules" and _top(each.subject) == _top(names[file]):
+            continue
+        line = statements.first_line(file, line)
+        found.setdefault((each.kind, file, line), Seen(each.kind, file, line, each.subject))
+    return sorted(found.values())
+
+
+def untold(seen: Iterable[Seen], claims: Iterable[Claim], statements: Statements) -> list[Seen]:
+    """The effects of which no claim at their statement tells."""
+    told = {
+        (sign, claim.file, statements.first_line(claim.file, claim.line))
+        for claim in claims
+        for sign in claim.signs
+    }
+    return [each for each in seen if (each.kind, each.file, each.line) not in told]
+
+
+def _top(name: str) -> str:
+    return name.partition(".")[0]
