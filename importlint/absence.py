@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from importlint import disk
 from importlint.discovery import Module, is_below
 from importlint.finder.spec import FailureKind, Kind, Resolution, Spec
 from importlint.graph.link import Link, is_dynamic_import
@@ -207,6 +208,6 @@ def hidden_package(project: Project, hiding: Spec, module: Module) -> str | None
     top_level = (*module.search_path, *project.environment.path) if "." not in hiding.name else ()
     for entry in (beside, *top_level):
         directory = os.path.join(entry, last)
-        if entry and os.path.isdir(directory):
+        if entry and disk.is_directory(directory):
             return project.shown(directory)
     return None

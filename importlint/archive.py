@@ -9,6 +9,8 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from importlint import disk
+
 if TYPE_CHECKING:
     from zipfile import ZipInfo
 
@@ -16,12 +18,12 @@ if TYPE_CHECKING:
 def split_archive(path: str) -> tuple[str, str]:
     """The longest existing part of `path` if that is a regular file, and the rest; else two empty strings."""
     archive, inside = path, ""
-    while not _exists(archive):
+    while not disk.exists(archive):
         shorter, name = os.path.split(archive)
         if shorter == archive:
             return "", ""
         archive, inside = shorter, os.path.join(name, inside) if inside else name
-    return (archive, inside) if os.path.isfile(archive) else ("", "")
+    return (archive, inside) if disk.is_file(archive) else ("", "")
 
 
 def list_archive(path: str) -> Mapping[str, ZipInfo] | None:
@@ -29,6 +31,7 @@ def list_archive(path: str) -> Mapping[str, ZipInfo] | None:
     import struct
     import zipfile
 
+    disk.announce(path)
     try:
         with zipfile.ZipFile(path) as archive:
             return {info.filename: info for info in archive.infolist()}
@@ -36,13 +39,12 @@ def list_archive(path: str) -> Mapping[str, ZipInfo] | None:
         return None
 
 
-def read_file(path: str | os.PathLike[str], size: int) -> bytes:
+def read_file(path: str, size: int) -> bytes:
     """The first `size` bytes of a file, which may lie in a zip file; `OSError` where that cannot be read."""
     try:
-        with open(path, "rb") as file:
-            return file.read(size)
+        return disk.read(path)[:size]
     except NotADirectoryError:
-        return read_archived(os.fspath(path), size)
+        return read_archived(path, size)
 
 
 def read_archived(path: str, size: int) -> bytes:
@@ -57,16 +59,9 @@ def read_archived(path: str, size: int) -> bytes:
 
     archive, inside = split_archive(path)
     failures = (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, struct.error, RuntimeError)
+    disk.announce(archive)
     try:
         with zipfile.ZipFile(archive) as opened, opened.open(inside.replace(os.sep, "/")) as file:
             return file.read(size)
     except (*failures, KeyError, zlib.error) as error:
         raise FileNotFoundError(2, "it is not in the archive, or cannot be read", path) from error
-
-
-def _exists(path: str) -> bool:
-    try:
-        os.stat(path)
-    except (OSError, ValueError):
-        return False
-    return True

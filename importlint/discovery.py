@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from importlint import disk
 from importlint.errors import UsageError
 from importlint.gitignore import Patterns
 from importlint.paths import ancestors
@@ -98,7 +99,7 @@ def discover(paths: Sequence[str], settings: Settings, cwd: str) -> Sources:
     flat_roots = tuple(
         root for root in layout.roots if root not in given and root in projects and not is_site(root)
     )
-    directories = tuple(_outside_packages(path) for path in layout.paths if os.path.isdir(path))
+    directories = tuple(_outside_packages(path) for path in layout.paths if disk.is_directory(path))
     outside = tuple(each for each in directories if not is_regular_package(os.path.dirname(each)))
     naming = Naming(layout.roots, flat_roots, outside, cwd)
     files: set[str] = set()
@@ -120,7 +121,7 @@ def discover(paths: Sequence[str], settings: Settings, cwd: str) -> Sources:
 
 def _absolute(path: str, cwd: str) -> str:
     absolute = os.path.normpath(os.path.join(cwd, path))
-    if not os.path.exists(absolute):
+    if not disk.exists(absolute):
         raise UsageError(f"`{path}` does not exist: give files or directories to check")
     return absolute
 
@@ -134,7 +135,7 @@ def find_project(path: str) -> str:
     for directory in ancestors(start):
         if is_site(directory):
             return directory
-        if any(os.path.exists(os.path.join(directory, marker)) for marker in _MARKERS):
+        if any(disk.exists(os.path.join(directory, marker)) for marker in _MARKERS):
             return directory
     return start
 
@@ -146,19 +147,19 @@ def is_site(directory: str) -> bool:
 
 def _roots(project: str) -> Iterator[str]:
     source = os.path.join(project, "src")
-    if os.path.isdir(source) and not is_regular_package(source):
+    if disk.is_directory(source) and not is_regular_package(source):
         yield source
     yield project
 
 
 def is_regular_package(directory: str) -> bool:
     """Whether a directory has an `__init__.py`."""
-    return os.path.isfile(os.path.join(directory, "__init__.py"))
+    return disk.is_file(os.path.join(directory, "__init__.py"))
 
 
 def _outside_packages(path: str) -> str:
     """The nearest directory at or above `path` that is not a regular package."""
-    directory = path if os.path.isdir(path) else os.path.dirname(path)
+    directory = path if disk.is_directory(path) else os.path.dirname(path)
     return next(above for above in ancestors(directory) if not is_regular_package(above))
 
 
@@ -261,29 +262,28 @@ def is_below(path: str, directory: str) -> bool:
 
 def _files(path: str, exclusion: Exclusion) -> Iterator[str]:
     """The Python files at or below `path`; a file that is named counts whatever it is called."""
-    if not os.path.isdir(path):
+    if not disk.is_directory(path):
         yield path
         return
     stack = [path]
     while stack:
         directory = stack.pop()
         try:
-            with os.scandir(directory) as scan:
-                entries = sorted(scan, key=lambda entry: entry.name)
+            entries = disk.entries(directory)
         except OSError:
             continue  # a directory that cannot be listed holds nothing that could be imported
         if directory != path and _is_environment(entries):
             continue
         exclusion.enter(directory, entries)
         for entry in entries:
-            is_directory = _is_directory(entry)
+            is_directory = entry.is_directory
             if not is_directory and not entry.name.endswith(".py"):
                 continue
             if exclusion.excludes(entry.path, is_directory):
                 continue
             if not is_directory:
                 yield entry.path
-            elif not entry.is_symlink() or not is_below(os.path.realpath(entry.path), os.path.realpath(path)):
+            elif not entry.is_link or not is_below(disk.real_path(entry.path), disk.real_path(path)):
                 stack.append(
                     entry.path
                 )  # a link to what is visited anyway would be visited twice, or for ever
@@ -298,9 +298,9 @@ def _why_empty(shown: str, excluded: Mapping[str, str]) -> str:
 
 
 def _has_python_files(path: str) -> bool:
-    if not os.path.isdir(path):
+    if not disk.is_directory(path):
         return path.endswith(".py")
-    return any(name.endswith(".py") for _, _, names in os.walk(path) for name in names)
+    return any(name.endswith(".py") for _, _, names in disk.walk(path) for name in names)
 
 
 def python_files_below(directory: str) -> frozenset[str]:
@@ -309,25 +309,17 @@ def python_files_below(directory: str) -> frozenset[str]:
     stack = [directory]
     while stack:
         try:
-            with os.scandir(stack.pop()) as scan:
-                for entry in scan:
-                    if entry.name.endswith(".py"):
-                        found.add(entry.path)
-                    elif entry.name.isidentifier() and entry.is_dir(follow_symlinks=False):
-                        stack.append(entry.path)
+            for entry in disk.entries(stack.pop()):
+                if entry.name.endswith(".py"):
+                    found.add(entry.path)
+                elif entry.name.isidentifier() and entry.is_directory and not entry.is_link:
+                    stack.append(entry.path)
         except OSError:
             continue
     return frozenset(found)
 
 
-def _is_directory(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
-
-
-def _is_environment(entries: Iterable[os.DirEntry[str]]) -> bool:
+def _is_environment(entries: Iterable[disk.Entry]) -> bool:
     """Whether a directory is a virtual environment, whatever it is called."""
     return any(entry.name in ("pyvenv.cfg", "conda-meta") for entry in entries)
 
@@ -363,7 +355,7 @@ class Exclusion:
         self.excluded: dict[str, str] = {}
         """What was left out so far, by absolute path, and what says so."""
 
-    def enter(self, directory: str, entries: Iterable[os.DirEntry[str]]) -> None:
+    def enter(self, directory: str, entries: Iterable[disk.Entry]) -> None:
         """From now on, the `.gitignore` file of `directory` counts, if it has one."""
         if self._respect_gitignore and any(entry.name == ".gitignore" for entry in entries):
             source = _read_gitignore(directory, self._cwd)
@@ -420,7 +412,7 @@ def _gitignores_above(top: str, cwd: str) -> Iterator[PatternSource]:
     directories: list[str] = []
     for directory in ancestors(top):
         directories.append(directory)
-        if os.path.exists(os.path.join(directory, ".git")):
+        if disk.exists(os.path.join(directory, ".git")):
             break
     else:
         return  # not in a repository
@@ -433,7 +425,7 @@ def _gitignores_above(top: str, cwd: str) -> Iterator[PatternSource]:
 def _read_gitignore(directory: str, cwd: str) -> PatternSource | None:
     path = os.path.join(directory, ".gitignore")
     try:
-        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
+        with disk.open_text(path, "utf-8-sig", "surrogateescape") as file:
             patterns = Patterns.from_lines(file.read().split("\n"))
     except OSError:
         return None

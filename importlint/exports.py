@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from importlint import disk
 from importlint.discovery import Module
 from importlint.finder.resolve import absolute_name
 from importlint.finder.spec import Kind, Spec
@@ -64,7 +65,7 @@ class Exports:
         if self._is_own(spec) or self._is_library(spec) or spec.origin is None:
             private = name.startswith("_") and spec.name in self._table
             return not private or self._target.platform == "linux"  # the table's other sources know no such
-        if not os.path.isfile(spec.origin):
+        if not disk.is_file(spec.origin):
             return False  # of a package in an archive, not all text is in sight
         return self._project.environment.known and not self._texts.may_bind(spec.origin, name)
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from importlint import disk
 from importlint.discovery import find_project, is_git_ignored
 from importlint.finder.spec import Spec
 from importlint.paths import ancestors
@@ -66,7 +67,7 @@ class Generated:
     def _text(self, file: str) -> str:
         if file not in self._texts:
             try:
-                with open(file, encoding="utf-8", errors="replace") as stream:
+                with disk.open_text(file, errors="replace") as stream:
                     self._texts[file] = stream.read()
             except OSError:
                 self._texts[file] = ""
@@ -77,7 +78,7 @@ def _has_source(place: str, stem: str) -> bool:
     """Whether a directory has a file that a module of that stem could be made from."""
     stems = (f"{stem}.", f"{_MADE_FROM.sub('', stem)}.")
     try:
-        return any(name.startswith(stems) and name.endswith(_SOURCES) for name in os.listdir(place))
+        return any(name.startswith(stems) and name.endswith(_SOURCES) for name in disk.names(place))
     except OSError:
         return False
 

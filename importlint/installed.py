@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
+from importlint import disk
+
 
 class Distribution(Struct, frozen=True):
     """What the metadata of an installed distribution says."""
@@ -86,7 +88,7 @@ def declared_name(project: str) -> str | None:
 
 def _listed(directory: str) -> list[str]:
     try:
-        return sorted(os.listdir(directory))
+        return disk.names(directory)
     except OSError:
         return []
 
@@ -97,7 +99,7 @@ def _lists(record: str, path: str) -> bool:
 
 def _text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
+        with disk.open_text(path, errors="replace") as file:
             return file.read()
     except OSError:
         return ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 
+from importlint import disk
 from importlint.discovery import is_regular_package, python_files_below
 from importlint.paths import ancestors
 
@@ -50,7 +51,7 @@ class InstalledText:
 
     def _listed(self, top: str) -> tuple[str, ...]:
         if top not in self._files:
-            self._files[top] = tuple(sorted(python_files_below(top))) if os.path.isdir(top) else (top,)
+            self._files[top] = tuple(sorted(python_files_below(top))) if disk.is_directory(top) else (top,)
         return self._files[top]
 
 
@@ -64,7 +65,6 @@ def _top_level(path: str) -> str:
 
 def _content(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return disk.read(path)
     except OSError:
         return b""

@@ -12,6 +12,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from importlint import disk
 from importlint.archive import read_file
 from importlint.finder.path_finder import PathFinder, opaque_entry, opaque_reason
 from importlint.finder.path_program import Surroundings, final_path, followed_lines
@@ -131,7 +132,7 @@ def extend_path(own: list[object], name: str, path: tuple[str, ...], path_finder
 def _listed(file: str) -> list[str]:
     """The path entries that a `*.pkg` file lists."""
     try:
-        with open(file, encoding="utf-8") as stream:
+        with disk.open_text(file) as stream:
             lines = [line.rstrip("\n") for line in stream]
     except (OSError, ValueError):
         return []
@@ -167,4 +168,4 @@ def declare_namespace(
 
 def _normalized(item: object) -> object:
     """CPython's side of `pkg_resources.normalize_path`; what is no path stays."""
-    return os.path.normcase(os.path.realpath(os.path.normpath(item))) if isinstance(item, str) else item
+    return os.path.normcase(disk.real_path(os.path.normpath(item))) if isinstance(item, str) else item

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from importlint import disk
 from importlint.closure import Closure
 from importlint.config import Settings
 from importlint.discovery import (
@@ -93,7 +94,7 @@ class Project:
     @cached_property
     def environment(self) -> Environment:
         """What the analysed code would run in, read from files alone."""
-        variables = {**os.environ, "PYTHONPATH": os.pathsep.join(self.settings.pythonpath)}
+        variables = disk.Variables({"PYTHONPATH": os.pathsep.join(self.settings.pythonpath)})
         if self.settings.path is not None:
             return explicit_path(self.settings.path, variables)
         return choose_environment(self.settings.environment, self.layout.project, variables)

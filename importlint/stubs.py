@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from importlint import disk
 from importlint.finder.spec import Kind, Spec
 from importlint.syntax.facts import AnnotatedAssign, Name
 from importlint.syntax.namespace import Namespace
@@ -29,7 +30,7 @@ def find_stub(name: str, path: Iterable[str]) -> str | None:
         for top in (f"{first}-stubs", first):
             place = os.path.join(entry, top, *rest)
             for file in (os.path.join(place, "__init__.pyi"), f"{place}.pyi"):
-                if os.path.isfile(file) and not _is_partial(os.path.join(entry, top)):
+                if disk.is_file(file) and not _is_partial(os.path.join(entry, top)):
                     return file
     return None
 
@@ -37,8 +38,7 @@ def find_stub(name: str, path: Iterable[str]) -> str | None:
 def _is_partial(package: str) -> bool:
     """Whether a stub-only package says that it leaves things out."""
     try:
-        with open(os.path.join(package, "py.typed"), "rb") as file:
-            return package.endswith("-stubs") and b"partial" in file.read(100)
+        return package.endswith("-stubs") and b"partial" in disk.read(os.path.join(package, "py.typed"))[:100]
     except OSError:
         return False
 

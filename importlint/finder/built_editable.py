@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from importlint import disk
 from importlint.finder.path_entry import PathEntryFinder
 from importlint.finder.path_finder import PathFinder
 from importlint.finder.spec import Kind, Spec
@@ -88,7 +89,7 @@ def _ranked(
         parent, _, last = package.rpartition(".")
         for place, rank in ranks.get(parent, {}).items() if parent else ():
             inside = os.path.join(place, last)
-            if os.path.isdir(inside):
+            if disk.is_directory(inside):
                 ranks.setdefault(package, {}).setdefault(inside, rank)
     return {
         package: tuple(sorted(places, key=lambda place: (places[place], place)))
@@ -169,10 +170,8 @@ def read_meson(module: str, body: list[ast.stmt]) -> MesonFinder | None:
         match _literals(call):
             case [set() as names, str() as build, *_] | [str(), set() as names, str() as build, *_]:
                 try:
-                    with open(
-                        os.path.join(build, "meson-info", "intro-install_plan.json"), encoding="utf-8"
-                    ) as plan:
-                        tree = _collect(json.load(plan))
+                    plan = disk.read(os.path.join(build, "meson-info", "intro-install_plan.json"))
+                    tree = _collect(json.loads(plan.decode("utf-8")))
                 except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
                     return None
                 return MesonFinder(where=module, names=tuple(sorted(map(str, names))), tree=tree)
@@ -188,7 +187,7 @@ def _collect(plan: Mapping[str, Mapping[str, Mapping[str, object]]]) -> dict[str
             root, *parts = str(target["destination"]).split("/")
             if root not in ("{py_platlib}", "{py_purelib}"):
                 continue
-            if section == "install_subdirs" or (section == "targets" and os.path.isdir(source)):
+            if section == "install_subdirs" or (section == "targets" and disk.is_directory(source)):
                 for inner in _walk(source, target):
                     _put(tree, [*parts, *inner.split(os.sep)], os.path.join(source, inner))
             else:
@@ -199,7 +198,7 @@ def _collect(plan: Mapping[str, Mapping[str, Mapping[str, object]]]) -> dict[str
 def _walk(source: str, target: Mapping[str, object]) -> Iterator[str]:
     """The files below a directory, relative to it, without what the plan leaves out."""
     files, directories = (_normalized(target.get(key)) for key in ("exclude_files", "exclude_dirs"))
-    for root, names, inside in os.walk(source):
+    for root, names, inside in disk.walk(source):
         relative = os.path.relpath(root, source)
         names[:] = sorted(
             name for name in names if os.path.normpath(os.path.join(relative, name)) not in directories

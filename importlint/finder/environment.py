@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from importlint import disk
 from importlint.errors import ImportlintError
 from importlint.finder.installation import (
     Installation,
@@ -107,7 +108,7 @@ def choose_environment(explicit: str | None, project_dir: str, environ: Mapping[
     ]
     for candidate, reason in candidates:
         path = os.path.abspath(candidate)
-        found = _read(path, reason, environ) if os.path.isdir(path) else None
+        found = _read(path, reason, environ) if disk.is_directory(path) else None
         if found is not None:
             return replace(found, notes=(*notes, *found.notes))
         if reason.endswith("is set"):
@@ -129,11 +130,11 @@ def explicit_path(dirs: tuple[str, ...], environ: Mapping[str, str]) -> Environm
 
 def _read(path: str, reason: str, environ: Mapping[str, str]) -> Environment | None:
     """The environment at `path`, a directory or an interpreter; None if there is none."""
-    if os.path.isdir(path):
+    if disk.is_directory(path):
         executable = _executable_in(path)
         venv = read_virtual_environment(path)
         base = _base_of(venv, executable) if venv else installation_at(path)
-    elif os.path.isfile(path) and os.access(path, os.X_OK):
+    elif disk.is_file(path) and disk.is_executable(path):
         executable = path
         beside = os.path.dirname(path)
         venv = read_virtual_environment(os.path.dirname(beside)) or read_virtual_environment(beside)
@@ -149,7 +150,7 @@ def _read(path: str, reason: str, environ: Mapping[str, str]) -> Environment | N
 
 def _is_made_for_hook(prefix: str, environ: Mapping[str, str]) -> bool:
     """Whether pre-commit runs importlint there: its hooks have environments of their own, without the project."""
-    return "PRE_COMMIT" in environ and os.path.realpath(prefix) == os.path.realpath(sys.prefix)
+    return "PRE_COMMIT" in environ and disk.real_path(prefix) == disk.real_path(sys.prefix)
 
 
 def _running(environ: Mapping[str, str]) -> Environment:
@@ -192,25 +193,25 @@ def _environment(
 def _executable_in(prefix: str) -> str | None:
     names = ("bin/python3", "bin/python", "Scripts/python.exe", "python.exe")
     paths = (os.path.join(prefix, *name.split("/")) for name in names)
-    return next((path for path in paths if os.path.exists(path)), None)
+    return next((path for path in paths if disk.exists(path)), None)
 
 
 def _installation_of(executable: str) -> Installation | None:
     """The installation of an interpreter, found from where its links end: CPython `getpath`."""
-    real = os.path.realpath(executable)
+    real = disk.real_path(executable)
     return find_installation(os.path.dirname(real), named_version(os.path.basename(real)))
 
 
 def _base_of(venv: VirtualEnvironment, executable: str | None) -> Installation | None:
     """The installation that a virtual environment was made from, assumed by its version if it is gone."""
-    home = venv.home or (os.path.dirname(os.path.realpath(executable)) if executable else None)
+    home = venv.home or (os.path.dirname(disk.real_path(executable)) if executable else None)
     version = venv.version or library_version(venv.prefix)
     found = find_installation(os.path.abspath(home), version) if home else None
     return found or (assumed_installation(venv.prefix, version) if version in SUPPORTED_VERSIONS else None)
 
 
 def _explain(explicit: str) -> str:
-    if not os.path.exists(explicit):
+    if not disk.exists(explicit):
         return f"no Python environment at `{explicit}`: there is no such file or directory"
     known = f"{SUPPORTED_VERSIONS[0][1]} to 3.{SUPPORTED_VERSIONS[-1][1]}"
     return (

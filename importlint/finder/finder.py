@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 
+from importlint import disk
 from importlint.finder.environment import Environment
 from importlint.finder.installation import module_suffixes
 from importlint.finder.library_entry import library_hooks
@@ -83,7 +84,7 @@ class Finder:
             if target is not None:
                 # `importlib` tells its two frozen parts where their files are, in every version.
                 file = os.path.join(self.environment.library, *name.split(".")) + ".py"
-                origin = target.origin or (file if os.path.isfile(file) else None)
+                origin = target.origin or (file if disk.is_file(file) else None)
                 spec = Spec(name=name, kind=target.kind, origin=origin)
         detail = f"importing `{parent.name}` puts it there"
         return Search(name=name, spec=spec, tried=(Attempt("sys.modules", Outcome.FOUND, detail),))
@@ -164,7 +165,7 @@ class Finder:
         if frozen.package:
             usual = origin is not None and os.path.basename(origin) == "__init__.py"
             locations = (os.path.dirname(origin),) if origin and usual else ()
-        known = origin if origin and os.path.isfile(origin) else None
+        known = origin if origin and disk.is_file(origin) else None
         return Spec(name=name, kind=Kind.FROZEN, origin=known, search_locations=locations)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from importlint import disk
 from importlint.finder.built_editable import read_meson, read_scikit_build
 from importlint.finder.meta_path import (
     MappingFinder,
@@ -106,7 +107,7 @@ def _may_be_there(top: str, path: Sequence[str]) -> bool:
         return True
     for entry in path:
         try:
-            if any(name == top or name.startswith(f"{top}.") for name in os.listdir(entry)):
+            if any(name == top or name.startswith(f"{top}.") for name in disk.names(entry)):
                 return True
         except NotADirectoryError:  # an archive
             return True
@@ -134,7 +135,7 @@ def _leaves_imports_alone(line: str, directory: str) -> bool:
             continue
         for file in (f"{top}.py", os.path.join(top, "__init__.py")):
             try:
-                with open(os.path.join(directory, file), encoding="utf-8", errors="replace") as stream:
+                with disk.open_text(os.path.join(directory, file), errors="replace") as stream:
                     if _SPEAKS_OF_IMPORTS.search(stream.read()):
                         return False
             except OSError:
@@ -190,7 +191,7 @@ def _call(line: str) -> Effect | None:
 def _imported(module: str) -> Effect | None:
     """The effect of importing an editable install's own module and starting its finder."""
     try:
-        with open(module, encoding="utf-8") as file:
+        with disk.open_text(module) as file:
             text = file.read()
         body = ast.parse(text).body
     except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from msgspec import Struct
 
+from importlint import disk
 from importlint.finder.path_entry import Suffixes
 from importlint.finder.spec import Kind
 from importlint.paths import ancestors
@@ -79,7 +80,7 @@ class VirtualEnvironment(Struct, frozen=True, kw_only=True):
 def read_virtual_environment(prefix: str) -> VirtualEnvironment | None:
     """What `prefix/pyvenv.cfg` says; None if there is none. CPython `site.venv`, `getpath`."""
     try:
-        with open(os.path.join(prefix, "pyvenv.cfg"), encoding="utf-8", errors="replace") as file:
+        with disk.open_text(os.path.join(prefix, "pyvenv.cfg"), errors="replace") as file:
             pairs = [line.split("=", 1) for line in file if "=" in line]
     except (OSError, ValueError):
         return None
@@ -186,13 +187,13 @@ def _libraries(prefix: str) -> Iterator[Library]:
 
 def _names_in(directory: str) -> list[str]:
     try:
-        return sorted(os.listdir(directory))
+        return disk.names(directory)
     except (OSError, ValueError):
         return []
 
 
 def _has(directory: str, name: str) -> bool:
-    return os.path.isfile(os.path.join(directory, name))
+    return disk.is_file(os.path.join(directory, name))
 
 
 def _describe(prefix: str, library: Library) -> Installation:
@@ -230,7 +231,7 @@ def _own_path(prefix: str, version: tuple[int, int]) -> tuple[tuple[str, ...], b
     """
     for name in (f"python{version[0]}{version[1]}._pth", "python._pth"):
         try:
-            with open(os.path.join(prefix, name), encoding="utf-8-sig", errors="replace") as file:
+            with disk.open_text(os.path.join(prefix, name), "utf-8-sig", "replace") as file:
                 lines = [line.partition("#")[0].strip() for line in file]
         except (OSError, ValueError):
             continue
@@ -245,8 +246,8 @@ def _build_variables(library: str) -> Mapping[str, object]:
     import ast
 
     try:
-        names = sorted(name for name in os.listdir(library) if re.fullmatch(r"_sysconfigdata_.*\.py", name))
-        with open(os.path.join(library, names[0]), encoding="utf-8") as file:
+        names = sorted(name for name in disk.names(library) if re.fullmatch(r"_sysconfigdata_.*\.py", name))
+        with disk.open_text(os.path.join(library, names[0])) as file:
             module = ast.parse(file.read())
         for statement in module.body:
             if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Dict):

@@ -5,9 +5,9 @@ CPython `pkgutil.walk_packages`, which would import packages to learn their `__p
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
+from importlint import disk
 from importlint.finder.finder import Finder
 from importlint.finder.resolve import Locate
 from importlint.finder.spec import Kind, Spec
@@ -55,4 +55,4 @@ def _children(finder: Finder, parent: str, path: tuple[str, ...]) -> Iterator[Sp
 
 
 def _real(path: tuple[str, ...]) -> Iterator[str]:
-    return (os.path.realpath(entry) for entry in path)
+    return (disk.real_path(entry) for entry in path)

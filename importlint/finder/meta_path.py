@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from importlint import disk
 from importlint.finder.built_editable import MesonFinder, ScikitBuildFinder
 from importlint.finder.path_entry import PathEntryFinder
 from importlint.finder.path_finder import PathFinder
@@ -70,12 +71,12 @@ class MappingFinder(Struct, frozen=True, kw_only=True, tag=True):
 
     def _find_at(self, name: str, place: str, path_finder: PathFinder) -> Spec | None:
         init = os.path.join(place, "__init__.py")
-        if os.path.exists(init):
+        if disk.exists(init):
             return Spec(name=name, kind=Kind.SOURCE, origin=init, search_locations=(place,))
         stem = os.path.splitext(place)[0]
         # `importlib.machinery.all_suffixes` lists extension modules last, unlike the search of a directory.
         for suffix, kind in sorted(path_finder.suffixes, key=lambda item: item[1] is Kind.EXTENSION):
-            if os.path.exists(stem + suffix):
+            if disk.exists(stem + suffix):
                 return Spec(name=name, kind=kind, origin=stem + suffix)
         return None
 
@@ -109,7 +110,7 @@ class RedirectingFinder(Struct, frozen=True, kw_only=True, tag=True):
     def find(self, name: str, path: tuple[str, ...], path_finder: PathFinder) -> Spec | None:
         """The module of that name, if its file is there."""
         file = dict(self.modules).get(name)
-        if file is None or not os.path.isfile(file):
+        if file is None or not disk.is_file(file):
             return None
         kind = next((kind for suffix, kind in path_finder.suffixes if file.endswith(suffix)), Kind.SOURCE)
         is_package = os.path.basename(file).startswith("__init__.")

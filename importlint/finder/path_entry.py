@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from importlint import disk
 from importlint.archive import list_archive, read_archived, split_archive
 from importlint.finder.spec import Kind, Spec
 
@@ -57,15 +58,15 @@ class FileSystem:
 
     def __init__(self, version: tuple[int, int]) -> None:
         self.version = version
-        self._directories: dict[str, Mapping[str, os.DirEntry[str]] | None] = {}
+        self._directories: dict[str, Mapping[str, disk.Entry] | None] = {}
         self._archives: dict[str, Mapping[str, ZipInfo | None] | None] = {}
 
-    def listing(self, directory: str) -> Mapping[str, os.DirEntry[str]] | None:
+    def listing(self, directory: str) -> Mapping[str, disk.Entry] | None:
         """The entries of a directory by name; None if it cannot be listed."""
         if directory not in self._directories:
             try:
-                with os.scandir(directory) as entries:
-                    self._directories[directory] = {entry.name: entry for entry in entries}
+                entries = disk.entries(directory)
+                self._directories[directory] = {entry.name: entry for entry in entries}
             except (OSError, ValueError):
                 self._directories[directory] = None
         return self._directories[directory]
@@ -93,7 +94,7 @@ def path_entry_finder(entry: str, suffixes: Suffixes, files: FileSystem) -> Path
     except OSError:  # the current directory is gone
         path = entry
     path = path.rstrip(os.sep) or os.sep
-    if os.path.isdir(path):
+    if disk.is_directory(path):
         return DirectoryFinder(path, suffixes, files)
     archive, inside = split_archive(path)
     entries = files.archive(archive) if archive else None
@@ -118,7 +119,7 @@ class DirectoryFinder(PathEntryFinder):
         listing = self._files.listing(self._directory) or {}
         base = listing.get(tail)
         path = os.path.join(self._directory, tail)
-        is_directory = base is not None and _is_directory(base)
+        is_directory = base is not None and base.is_directory
         if is_directory:
             for suffix, kind in self._suffixes:
                 if self._is_file(path, "__init__" + suffix):
@@ -126,7 +127,7 @@ class DirectoryFinder(PathEntryFinder):
                     yield Spec(name=name, kind=kind, origin=origin, search_locations=(path,))
         for suffix, kind in self._suffixes:
             file = listing.get(tail + suffix)
-            if file is not None and _is_regular_file(file):
+            if file is not None and file.is_file:
                 yield Spec(name=name, kind=kind, origin=path + suffix)
         if is_directory:
             yield Spec(name=name, kind=Kind.NAMESPACE, search_locations=(path,))
@@ -134,7 +135,7 @@ class DirectoryFinder(PathEntryFinder):
     def module_names(self) -> list[str]:
         """Directories, and files that lose a suffix."""
         listing = self._files.listing(self._directory) or {}
-        names = {name for name, entry in listing.items() if _is_directory(entry)}
+        names = {name for name, entry in listing.items() if entry.is_directory}
         for name in listing:
             names |= {name.removesuffix(suffix) for suffix, _ in self._suffixes if name.endswith(suffix)}
         return sorted(names)
@@ -142,22 +143,8 @@ class DirectoryFinder(PathEntryFinder):
     def _is_file(self, directory: str, name: str) -> bool:
         listing = self._files.listing(directory)
         if listing is None:  # it cannot be listed, but what is in it may still be reached by name
-            return os.path.isfile(os.path.join(directory, name))
-        return name in listing and _is_regular_file(listing[name])
-
-
-def _is_directory(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
-
-
-def _is_regular_file(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file()
-    except OSError:
-        return False
+            return disk.is_file(os.path.join(directory, name))
+        return name in listing and listing[name].is_file
 
 
 class ZipFinder(PathEntryFinder):

@@ -11,6 +11,7 @@ import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from importlint import disk
 from importlint.syntax import facts as f
 
 _LONGEST = 10_000
@@ -109,7 +110,7 @@ def _absolute(path: _Paths) -> str:
 
 
 def _real(path: _Paths) -> str:
-    return os.path.realpath(_absolute(path))
+    return disk.real_path(_absolute(path))
 
 
 def _as_list(*values: object) -> list[object]:
@@ -133,9 +134,9 @@ FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "os.path.abspath": _absolute,
     "os.path.basename": os.path.basename,
     "os.path.dirname": os.path.dirname,
-    "os.path.exists": os.path.exists,
-    "os.path.isdir": os.path.isdir,
-    "os.path.isfile": os.path.isfile,
+    "os.path.exists": disk.exists,
+    "os.path.isdir": disk.is_directory,
+    "os.path.isfile": disk.is_file,
     "os.path.join": os.path.join,
     "os.path.normpath": os.path.normpath,
     "os.path.realpath": _real,
@@ -150,9 +151,9 @@ FUNCTIONS: Mapping[str, Callable[..., object]] = {
 _PATH_METHODS: Mapping[str, Callable[..., object]] = {
     "absolute": lambda path: pathlib.PurePath(_absolute(path)),
     "as_posix": pathlib.PurePath.as_posix,
-    "exists": os.path.exists,
-    "is_dir": os.path.isdir,
-    "is_file": os.path.isfile,
+    "exists": disk.exists,
+    "is_dir": disk.is_directory,
+    "is_file": disk.is_file,
     "joinpath": pathlib.PurePath.joinpath,
     "resolve": lambda path: pathlib.PurePath(_real(path)),
 }

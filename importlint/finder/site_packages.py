@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from importlint import disk
 from importlint.finder.import_line import Effect, fails, read_import_line, read_start_entry
 from importlint.finder.installation import Installation, VirtualEnvironment
 from importlint.finder.meta_path import MappingFinder, MetaPathFinder, OpaqueFinder
@@ -58,7 +59,9 @@ def read_site_packages(
     rules = _rules(base)
     start_path = (*read_pythonpath(environ), *base.path)
     builder = _PathBuilder(start_path, rules)
-    directories = [place for place in _site_directories(base, venv, rules, environ) if os.path.isdir(place)]
+    directories = [
+        place for place in _site_directories(base, venv, rules, environ) if disk.is_directory(place)
+    ]
     for directory in directories:
         builder.add_site_directory(directory)
     builder.run_deferred()
@@ -82,7 +85,7 @@ def read_pythonpath(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 def _rules(base: Installation) -> SiteRules:
     try:
-        with open(os.path.join(base.library, "site.py"), encoding="utf-8", errors="replace") as file:
+        with disk.open_text(os.path.join(base.library, "site.py"), errors="replace") as file:
             text = file.read()
     except OSError:
         text = ""
@@ -162,7 +165,7 @@ class _PathBuilder:
         """CPython `site.addsitedir`."""
         self._append(directory)
         try:
-            names = sorted(os.listdir(directory))
+            names = disk.names(directory)
         except OSError:
             return
         if self._rules.skips_hidden:
@@ -186,7 +189,7 @@ class _PathBuilder:
         """CPython `site.execsitecustomize`: what importing a module at start-up does, if the path has it."""
         for entry in self.path:
             for file in (os.path.join(entry, f"{name}.py"), os.path.join(entry, name, "__init__.py")):
-                if os.path.isfile(file):
+                if disk.is_file(file):
                     self._apply(file, read_import_line(os.path.join(entry, name), f"import {name}"))
                     return
 
@@ -215,7 +218,7 @@ class _PathBuilder:
     def _lines(self, file: str) -> list[str]:
         encoding = "utf-8-sig" if self._rules.splits_like_str else "utf-8"
         try:
-            with open(file, encoding=encoding) as stream:
+            with disk.open_text(file, encoding) as stream:
                 text = stream.read()
         except UnicodeDecodeError:
             self.notes.append(f"{file}: not UTF-8, its lines are left out")
@@ -261,6 +264,6 @@ def _key(entry: str) -> str:
 
 def _exists(entry: str) -> bool:
     try:
-        return os.path.exists(entry)
+        return disk.exists(entry)
     except ValueError:  # an embedded NUL
         return False

@@ -12,6 +12,7 @@ import ast
 import os
 from functools import cached_property
 
+from importlint import disk
 from importlint.finder.path_entry import PathEntryFinder
 from importlint.finder.spec import Kind, Spec
 
@@ -54,7 +55,7 @@ class MovesFinder(PathEntryFinder):
 def _read_names(file: str) -> frozenset[str]:
     """The first argument of each `MovedModule`, and what `_add_module` is told to make below `moves`."""
     try:
-        with open(file, encoding="utf-8") as stream:
+        with disk.open_text(file) as stream:
             tree = ast.parse(stream.read())
     except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
         return frozenset()

@@ -5,11 +5,11 @@ CPython `Lib/posixpath.py`; nothing is opened, only looked for.
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from importlint import disk
 from importlint.machine.run import Place
 from importlint.machine.values import UNKNOWN, Sequence, Value
 
@@ -37,7 +37,7 @@ def _of_texts(function: Callable[..., Any]) -> LibraryFunction:
 
 def _listed(directory: str) -> list[str]:
     """What `os.listdir` gives, in a stable order: CPython's is the file system's."""
-    return sorted(os.listdir(directory))
+    return disk.names(directory)
 
 
 PATH_FUNCTIONS: dict[str, LibraryFunction] = {
@@ -48,9 +48,9 @@ PATH_FUNCTIONS: dict[str, LibraryFunction] = {
     "os.path.splitext": _of_texts(posixpath.splitext),
     "os.path.normpath": _of_texts(posixpath.normpath),
     "os.path.abspath": _of_texts(posixpath.normpath),
-    "os.path.realpath": _of_texts(os.path.realpath),
-    "os.path.exists": _of_texts(os.path.exists),
-    "os.path.isfile": _of_texts(os.path.isfile),
-    "os.path.isdir": _of_texts(os.path.isdir),
+    "os.path.realpath": _of_texts(disk.real_path),
+    "os.path.exists": _of_texts(disk.exists),
+    "os.path.isfile": _of_texts(disk.is_file),
+    "os.path.isdir": _of_texts(disk.is_directory),
     "os.listdir": _of_texts(_listed),
 }

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from importlint import disk
 from importlint.diagnostics import Location
 from importlint.discovery import Exclusion, is_site
 from importlint.programs.command_lines import PlacedCommand, commands_in
@@ -80,15 +81,14 @@ def _files(project: Project, top: str) -> Iterator[str]:
     while waiting:
         directory = waiting.pop(0)
         try:
-            with os.scandir(os.path.join(top, directory)) as scan:
-                entries = sorted(scan, key=lambda entry: entry.name)
+            entries = disk.entries(os.path.join(top, directory))
         except OSError:
             continue
         names = [each for place, each in _PLACES if place.fullmatch(directory)]
         exclusion.enter(os.path.join(top, directory), entries)
         for entry in entries:
             path = f"{directory}/{entry.name}" if directory else entry.name
-            is_directory = entry.is_dir(follow_symlinks=False)
+            is_directory = entry.is_directory and not entry.is_link
             if is_directory and not _leads_to_files(path):
                 continue
             if not is_directory and not any(name.fullmatch(entry.name) for name in names):
@@ -97,7 +97,7 @@ def _files(project: Project, top: str) -> Iterator[str]:
                 continue
             if is_directory:
                 waiting.append(path)
-            elif entry.is_file(follow_symlinks=False) and entry.stat().st_size <= SIZE_LIMIT:
+            elif entry.is_file and not entry.is_link and disk.size(entry.path) <= SIZE_LIMIT:
                 yield entry.path
 
 

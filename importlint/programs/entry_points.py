@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from importlint import disk
 from importlint.diagnostics import Location
 from importlint.discovery import find_project, is_site
 from importlint.programs.places import span_of, toml_entry_span
@@ -102,7 +103,7 @@ def _declared(project: Project, directory: str) -> Iterator[tuple[str, Iterator[
 def _metadata_files(site: str) -> Iterator[str]:
     """The `entry_points.txt` of each distribution in a directory."""
     try:
-        names = sorted(os.listdir(site))
+        names = disk.names(site)
     except OSError:
         return
     for name in names:
@@ -111,7 +112,7 @@ def _metadata_files(site: str) -> Iterator[str]:
 
 
 def _source(path: str) -> Source | None:
-    source = read_source(path) if os.path.isfile(path) else None
+    source = read_source(path) if disk.is_file(path) else None
     return source if isinstance(source, Source) else None
 
 

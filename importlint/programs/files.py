@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from importlint import disk
 from importlint.diagnostics import Location
 from importlint.discovery import Module, is_regular_package
 from importlint.programs.program import Program, Reason, Start
@@ -82,10 +83,7 @@ def is_run_by_path(project: Project, module: Module) -> bool:
     facts = project.facts(module.path)
     if not isinstance(facts, f.ModuleFacts) or not facts.shebang:
         return False
-    try:
-        return bool(os.stat(module.path).st_mode & 0o111)
-    except OSError:
-        return False
+    return bool(disk.mode(module.path) & 0o111)
 
 
 def main_guards(project: Project, module: Module) -> Iterator[f.If]:

@@ -12,6 +12,7 @@ import os
 
 from msgspec import Struct
 
+from importlint import disk
 from importlint.diagnostics import Location
 from importlint.discovery import Module
 
@@ -95,7 +96,7 @@ class Program(Struct, frozen=True, kw_only=True):
         """
         if self.start is Start.MODULE or (self.is_safe and self.start is Start.FILE):
             return None
-        return os.path.dirname(os.path.realpath(self.module.path))
+        return os.path.dirname(disk.real_path(self.module.path))
 
     @property
     def search_path(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from importlint import disk
 from importlint.diagnostics import Location
 from importlint.discovery import Module
 from importlint.finder.spec import Resolution
@@ -30,7 +31,7 @@ def program_of(project: Project, invocation: Invocation) -> Program | None:
     else:
         path = os.path.normpath(os.path.join(directory, invocation.target))
         main = os.path.join(path, "__main__.py")
-        found, start = (main, Start.DIRECTORY) if os.path.isfile(main) else (path, Start.FILE)
+        found, start = (main, Start.DIRECTORY) if disk.is_file(main) else (path, Start.FILE)
         name = project.shown(path) if path != project.cwd else "."
     module = project.modules.get(found or "")
     if module is None or not module.given:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-
 import msgspec
 from msgspec import Struct
 
+from importlint.disk import Signature, digest, sign
 from importlint.syntax.facts import ModuleFacts
 from importlint.syntax.read import facts_of
 from importlint.syntax.source import SourceProblem, read_data
-
-
-class Signature(Struct, frozen=True, array_like=True, gc=False):
-    """What `stat` says of a file: a different one is a different content, the same one is nearly always the same."""
-
-    size: int
-    mtime_ns: int
-    inode: int
 
 
 class Record(Struct, frozen=True, array_like=True, gc=False):
@@ -44,20 +34,6 @@ def read_record(path: str) -> Record:
     if isinstance(data, SourceProblem):
         return Record(signature, b"", encode(data))
     return Record(signature, digest(data), encode(facts_of(path, data)))
-
-
-def sign(path: str) -> Signature | None:
-    """The signature of the file at `path`; None if there is none."""
-    try:
-        status = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    return Signature(status.st_size, status.st_mtime_ns, status.st_ino)
-
-
-def digest(data: bytes) -> bytes:
-    """What stands for the content `data`: 16 bytes."""
-    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 def encode(facts: ModuleFacts | SourceProblem) -> bytes:

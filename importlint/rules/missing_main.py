@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from importlint import disk
 from importlint.absence import is_absent
 from importlint.diagnostics import Finding, Severity
 from importlint.discovery import is_below
@@ -82,13 +82,20 @@ def _is_own_module(project: Project, name: str, directory: str, invocation: Invo
 def _why_not_directory(project: Project, invocation: Invocation, directory: str) -> tuple[str, str] | None:
     """Why Python cannot run a directory of the project; None for what is no directory, or can be run."""
     path = os.path.normpath(os.path.join(directory, invocation.target))
-    if not os.path.isdir(path) or glob.glob(os.path.join(glob.escape(path), "__main__.*")):
+    if not disk.is_directory(path) or _has_main(path):
         return None
     if not any(is_below(module.path, path) for module in project.given_modules):
         return None
     if project.generated.includes("__main__", None, outside_importer(project, path, invocation)):
         return None
     return f"there is no `__main__` module in `{project.shown(path)}`", "name the file to run"
+
+
+def _has_main(directory: str) -> bool:
+    try:
+        return any(name.startswith("__main__.") for name in disk.names(directory))
+    except OSError:
+        return False
 
 
 RULES = (missing_main,)

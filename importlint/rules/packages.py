@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from importlint import disk
 from importlint.diagnostics import Finding, Location, Severity
 from importlint.discovery import Module, is_regular_package, python_files_below
 from importlint.finder.path_finder import opaque_reason
@@ -162,8 +163,7 @@ def unimportable_name(project: Project) -> Iterator[Finding]:
 
 def _has_loader(directory: str) -> bool:
     """Whether a module beside, or the package itself, imports by computed names."""
-    with os.scandir(directory) as entries:
-        files = sorted(entry.path for entry in entries if entry.name.endswith(".py"))
+    files = [entry.path for entry in disk.entries(directory) if entry.name.endswith(".py")]
     return any(map(imports_by_name, files))
 
 

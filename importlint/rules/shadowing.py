@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from importlint import disk
 from importlint.diagnostics import Finding, Location, Severity, Step
 from importlint.discovery import Module, python_files_below
 from importlint.finder.path_finder import opaque_reason
@@ -103,9 +104,8 @@ def _place(spec: Spec) -> str:
 def _is_copy(path: str, other: str) -> bool:
     """Whether two files have the same content: a build or an installed copy of the project."""
     try:
-        with open(path, "rb") as first, open(other, "rb") as second:
-            content = first.read()
-            return bool(content) and content == second.read()
+        content = disk.read(path)
+        return bool(content) and content == disk.read(other)
     except OSError:
         return False
 

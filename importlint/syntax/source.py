@@ -18,6 +18,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from importlint import disk
 from importlint.archive import read_file
 
 SIZE_LIMIT = 16 * 1024 * 1024
@@ -87,12 +88,13 @@ def read_source(path: str | os.PathLike[str]) -> Source | SourceProblem:
 
 def read_data(path: str | os.PathLike[str]) -> bytes | SourceProblem:
     """The bytes of the regular file at `path`, perhaps in an archive; devices, pipes and directories are not opened."""
+    path = os.fspath(path)
     try:
         if problem := _refusal(path):
             return SourceProblem(ProblemKind.UNREADABLE, problem)
         data = read_file(path, SIZE_LIMIT + 1)
     except OSError as error:
-        dangling = isinstance(error, FileNotFoundError) and os.path.islink(path)
+        dangling = isinstance(error, FileNotFoundError) and disk.is_link(path)
         reason = "it is a link that leads nowhere" if dangling else error.strerror or str(error)
         return SourceProblem(ProblemKind.UNREADABLE, reason)
     except ValueError as error:  # a null byte or a lone surrogate in the path
@@ -127,16 +129,13 @@ def decode_source(path: str, data: bytes) -> Source | SourceProblem:
 _TOO_LARGE = f"larger than {SIZE_LIMIT // 1024 // 1024} MiB"
 
 
-def _refusal(path: str | os.PathLike[str]) -> str | None:
-    try:
-        status = os.stat(path)
-    except NotADirectoryError:  # below a file, which may be an archive
-        return None
-    if stat.S_ISDIR(status.st_mode):
+def _refusal(path: str) -> str | None:
+    mode = disk.mode(path)
+    if stat.S_ISDIR(mode):
         return "is a directory"
-    if not stat.S_ISREG(status.st_mode):
+    if mode and not stat.S_ISREG(mode):
         return "is not a regular file"
-    return _TOO_LARGE if status.st_size > SIZE_LIMIT else None
+    return _TOO_LARGE if disk.size(path) > SIZE_LIMIT else None
 
 
 def _declared_encoding(data: bytes) -> tuple[int, str]:

@@ -5,7 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from importlint.reading.record import decode, encode, read_record, sign
+from importlint.disk import sign
+from importlint.reading.record import decode, encode, read_record
 from importlint.syntax.read import read_facts
 
 PROJECT = Path(__file__).resolve().parents[2]
