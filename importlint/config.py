@@ -72,6 +72,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     programs: tuple[str, ...] = ()
     """What is run with Python, such as `-m shop.tool` and `scripts/run.py`; paths are relative to `root`."""
     output_format: OutputFormat | None = None
+    cache_dir: str | None = None
+    """An absolute directory for what one run leaves to the next."""
 
     root: str
     """The directory of the configuration file, or else the start: patterns are relative to it."""
@@ -219,7 +221,7 @@ def _read(key: str, value: object, directory: str, origin: str) -> Any:
                 return parse_version(msgspec.convert(value, str))
             case "source-roots" | "path" | "pythonpath":
                 return tuple(_absolute(item, directory) for item in msgspec.convert(value, tuple[str, ...]))
-            case "environment":
+            case "environment" | "cache-dir":
                 return _absolute(msgspec.convert(value, str), directory)
             case "effects":
                 items = msgspec.convert(value, tuple[Any, ...])

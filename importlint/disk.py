@@ -18,8 +18,8 @@ from typing import Protocol, TextIO
 
 from msgspec import Struct
 
-Answer = int | str | bytes | None
-"""Short: of a file's content and a directory's entries it is the digest. None where there is nothing."""
+Answer = int | bytes | None
+"""Texts are encoded; of a file's content and a directory's entries it is the digest. None where there is nothing."""
 
 
 class Signature(Struct, frozen=True, array_like=True, gc=False):
@@ -114,7 +114,7 @@ def size(path: str) -> int:
 def real_path(path: str) -> str:
     """`path` without links, as `os.path.realpath` has it."""
     answer = _ask("real path", path)
-    return answer if isinstance(answer, str) else path
+    return os.fsdecode(answer) if isinstance(answer, bytes) else path
 
 
 # ---- directories
@@ -214,10 +214,12 @@ class Variables(Mapping[str, str]):
         self._given = given
 
     def __getitem__(self, name: str) -> str:
-        value = self._given[name] if name in self._given else _ask("variable", name)
-        if not isinstance(value, str):
+        if name in self._given:
+            return self._given[name]
+        answer = _ask("variable", name)
+        if not isinstance(answer, bytes):
             raise KeyError(name)
-        return value
+        return os.fsdecode(answer)
 
     def __iter__(self) -> Iterator[str]:
         raise TypeError("variables are asked for by name: what else is set makes no difference")
@@ -308,8 +310,8 @@ ANSWERS: Mapping[str, Callable[[str], Answer]] = {
     "executable": lambda path: int(os.access(path, os.X_OK)),
     "link": lambda path: int(os.path.islink(path)),
     "mode": _mode,
-    "real path": os.path.realpath,
+    "real path": lambda path: os.fsencode(os.path.realpath(path)),
     "size": _size,
-    "variable": os.environ.get,
+    "variable": lambda name: os.fsencode(os.environ[name]) if name in os.environ else None,
 }
 """What answers each question, silently."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct
 
 from importlint import disk
 from importlint.closure import Closure
@@ -38,6 +38,7 @@ from importlint.graph.link import Link, links
 from importlint.graph.writes import injected_modules
 from importlint.installed import declared_name, dependents, distributions
 from importlint.package_path import PackagePaths
+from importlint.reading.record import decode, read_record
 from importlint.syntax import facts as f
 from importlint.syntax.conditions import NOTHING_KNOWN, Known
 from importlint.syntax.flow import Situated, known_names, walk
@@ -47,6 +48,7 @@ from importlint.syntax.source import SourceProblem
 from importlint.target import Target
 
 if TYPE_CHECKING:
+    from importlint.cache.store import Store
     from importlint.crashes import Cycle
     from importlint.effects.reach import Effects
     from importlint.machine.entries import Runs
@@ -68,10 +70,13 @@ class Reading(Struct, frozen=True, kw_only=True):
 class Project:
     """The stages, in the order in which one needs another, and what rules ask about single modules."""
 
-    def __init__(self, settings: Settings, paths: tuple[str, ...], cwd: str | None = None) -> None:
+    def __init__(
+        self, settings: Settings, paths: tuple[str, ...], cwd: str | None = None, store: Store | None = None
+    ) -> None:
         self.settings = settings
         self.paths = paths
         self.cwd = cwd or os.getcwd()
+        self._store = store
         self._facts: dict[str, f.ModuleFacts | SourceProblem] = {}
         self._bodies: dict[str, Bodies | None] = {}
         self._namespaces: dict[str, Namespace | None] = {}
@@ -230,8 +235,26 @@ class Project:
         """What the file at the absolute `path` says, or why that cannot be told; each file is read once."""
         if path not in self._facts:
             with self._blaming(path):
-                self._facts[path] = read_facts(path)
+                self._facts[path] = self._remembered(path) or self._read(path)
         return self._facts[path]
+
+    def _remembered(self, path: str) -> f.ModuleFacts | SourceProblem | None:
+        """The facts that an earlier run read from the same content."""
+        encoded = self._store.find(path) if self._store else None
+        try:
+            return decode(encoded) if encoded else None
+        except DecodeError:
+            return None
+
+    def _read(self, path: str) -> f.ModuleFacts | SourceProblem:
+        if self._store is None:
+            return read_facts(path)
+        try:
+            record = read_record(path)
+        except RecursionError:  # nested too deeply to be written down
+            return read_facts(path)
+        self._store.keep(path, record)
+        return decode(record.encoded)
 
     def bodies(self, path: str) -> Bodies | None:
         """What the functions in the file at `path` do; None if it cannot be read."""

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from importlint.cli import COMMANDS, FOUND_SOMETHING
 from importlint.cli.options import add_settings_arguments, settings_from
 from importlint.cli.output import (
     add_output_arguments,
+    environment_notes,
     has_colour,
     is_for_terminal,
-    print_environment,
+    print_notes,
     write_output,
 )
 from importlint.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from importlint.diagnostics import Report
+    from importlint.cache.results import Result
+    from importlint.cache.store import Store
+    from importlint.config import Settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,24 +49,37 @@ def run(options: argparse.Namespace) -> int:
     output_format = settings.output_format or ("full" if is_for_terminal(options.output_file) else "concise")
     if options.statistics and output_format == "json":
         raise UsageError("`--statistics` has no JSON form: count the codes of `--output-format json` instead")
-    from importlint.check import check
+    from importlint.cache.cache import open_cache
     from importlint.diagnostics import Severity
-    from importlint.project import Project
     from importlint.report import render, render_statistics
 
-    project = Project(settings, paths)
-    report = check(project)
+    with open_cache(settings, wanted=not options.no_cache) as cache:
+        if cache is None:
+            result = _check(settings, paths, None)
+        else:
+            result = cache.results.result(settings, paths, lambda: _check(settings, paths, cache.store))
+    report = result.report
     if options.statistics:
         text = render_statistics(report)
     else:
         text = render(report, output_format, colour=has_colour(options.color, options.output_file))
     write_output(text, options.output_file)
     if not options.quiet:
-        _print_notes(report)
+        print_notes((*report.notes, *(cache.notes if cache else ())))
     if options.verbose:
-        print_environment(project.environment)
+        print_notes(result.environment)
     found = any(diagnostic.severity is not Severity.INFO for diagnostic in report.diagnostics)
     return FOUND_SOMETHING if found and not options.exit_zero else 0
+
+
+def _check(settings: Settings, paths: tuple[str, ...], store: Store | None) -> Result:
+    """Check the paths now."""
+    from importlint.cache.results import Result
+    from importlint.check import check
+    from importlint.project import Project
+
+    project = Project(settings, paths, store=store)
+    return Result(report=check(project), environment=environment_notes(project.environment))
 
 
 def _paths(options: argparse.Namespace) -> tuple[str, ...]:
@@ -79,8 +94,3 @@ def _paths(options: argparse.Namespace) -> tuple[str, ...]:
     if meant:
         raise UsageError(f"`{paths[0]}` is neither a command nor a path{meant}")
     return tuple(paths)
-
-
-def _print_notes(report: Report) -> None:
-    for note in report.notes:
-        print(f"importlint: {note}", file=sys.stderr)

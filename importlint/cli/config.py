@@ -69,6 +69,8 @@ def _place(location: Location) -> str:
 
 def _decided(project: Project) -> Mapping[str, tuple[Any, str]]:
     """What importlint decides where nothing is set: the value, if there is one, and why."""
+    from importlint.cache.cache import cache_directory
+
     return {
         "select": (None, "the default set, see `importlint rules`"),
         "source-roots": (project.sources.roots, "found in the project"),
@@ -77,6 +79,7 @@ def _decided(project: Project) -> Mapping[str, tuple[Any, str]]:
         "environment": (None, project.environment.reason),
         "path": (None, "the environment's"),
         "output-format": (None, "full on a terminal, concise elsewhere"),
+        "cache-dir": (cache_directory(project.settings), "in the project"),
     }
 
 

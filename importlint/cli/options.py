@@ -73,6 +73,10 @@ def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIRS",
         help='the PYTHONPATH that the code is run with, such as "$PYTHONPATH"; the variable itself is not read',
     )
+    group.add_argument(
+        "--cache-dir", metavar="DIR", help="keep there what the next run can use (default: .importlint_cache)"
+    )
+    group.add_argument("--no-cache", action="store_true", help="neither use nor keep what earlier runs found")
     for flag, text in (
         (
             "--select",
@@ -104,6 +108,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
         path=options.path,
         pythonpath=None if options.pythonpath is None else _path_entries(options.pythonpath),
         output_format=getattr(options, "output_format", None),
+        cache_dir=options.cache_dir,
     )
 
 

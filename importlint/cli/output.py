@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from importlint.errors import UsageError
@@ -40,8 +41,17 @@ def has_colour(choice: str, output_file: str | None) -> bool:
 
 def print_environment(environment: Environment) -> None:
     """Say on standard error which environment is modelled, and what of it cannot be."""
-    print(f"importlint: environment: {environment.reason}", file=sys.stderr)
-    for note in environment.notes:
+    print_notes(environment_notes(environment))
+
+
+def environment_notes(environment: Environment) -> tuple[str, ...]:
+    """Which environment is modelled, and what of it cannot be."""
+    return (f"environment: {environment.reason}", *environment.notes)
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """Say on standard error what the user should know of the run."""
+    for note in notes:
         print(f"importlint: {note}", file=sys.stderr)
 
 

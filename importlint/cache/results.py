@@ -1,0 +1,142 @@
+"""From a check to what an earlier one with the same question found, if the world still gives all the same answers.
+
+The question is what the user asked, of which importlint on which Python. The answers are what that run heard from
+the operating system, of `disk`: each is asked for again. What the files say is known by their signatures as in
+`store`.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+
+from importlint.cache.database import Database
+from importlint.cache.store import is_settled
+from importlint.config import Settings
+from importlint.diagnostics import Report
+from importlint.disk import ANSWERS, Answer, Signature, digest, heard_by, sign
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """What a check tells, whatever the format."""
+
+    report: Report
+    environment: tuple[str, ...]
+    """Which environment was modelled, and what of it could not be."""
+
+
+class Evidence(Struct, frozen=True, array_like=True):
+    """What a result depends on."""
+
+    answers: dict[str, dict[str, Answer]]
+    """By question and what it was asked of."""
+    signatures: dict[str, Signature]
+    """Of files whose content was asked for: with the same signature they have the same content."""
+
+
+class _Kept(Struct, frozen=True, array_like=True):
+    evidence: Evidence
+    result: Result
+
+
+class Witness:
+    """Hears what one run, begun at `now`, asks and is answered."""
+
+    def __init__(self, now: int) -> None:
+        self.evidence = Evidence({question: {} for question in ANSWERS}, {})
+        self.is_consistent = True
+        """Whether all that was asked twice had the same answer twice."""
+        self._now = now
+
+    def hear(self, question: str, of: str, answer: Answer) -> None:
+        """Remember the answer."""
+        if self.evidence.answers[question].setdefault(of, answer) != answer:
+            self.is_consistent = False
+
+    def hear_content(self, path: str, signature: Signature | None, answer: bytes) -> None:
+        """Remember the content, and the signature if it can be relied on."""
+        self.hear("content", path, answer)
+        if signature is not None and is_settled(signature, self._now):
+            self.evidence.signatures[path] = signature
+
+    def has_heard(self, path: str) -> bool:
+        """Whether the content of a file is known."""
+        return path in self.evidence.answers["content"]
+
+
+class Results:
+    """The results of earlier checks."""
+
+    def __init__(self, database: Database, identity: bytes, now: int) -> None:
+        self._database = database
+        self._identity = identity
+        self._now = now
+
+    def result(self, settings: Settings, paths: tuple[str, ...], check: Callable[[], Result]) -> Result:
+        """The result of `check`, which may be known from an earlier run with these settings and paths."""
+        try:
+            key = self._key(settings, paths)
+        except (UnicodeEncodeError, OSError):  # a path that is no text; a current directory that is gone
+            return check()
+        known = self._recalled(key)
+        if known is not None:
+            return known
+        witness = Witness(self._now)
+        with heard_by(witness):
+            result = check()
+        if witness.is_consistent:
+            self._keep(key, witness.evidence, result)
+        return result
+
+    def _recalled(self, key: bytes) -> Result | None:
+        value = self._database.value(key)
+        if value is None:
+            return None
+        try:
+            kept = msgspec.msgpack.decode(value, type=_Kept)
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        evidence = verified(kept.evidence, self._now)
+        if evidence is None:
+            return None
+        if evidence != kept.evidence:
+            self._keep(key, evidence, kept.result)
+        return kept.result
+
+    def _keep(self, key: bytes, evidence: Evidence, result: Result) -> None:
+        try:
+            value = msgspec.msgpack.encode(_Kept(evidence, result))
+        except (UnicodeEncodeError, RecursionError):  # a path that is no text
+            return
+        self._database.write({key: value})
+
+    def _key(self, settings: Settings, paths: tuple[str, ...]) -> bytes:
+        asked = msgspec.structs.replace(settings, output_format=None, cache_dir=None)
+        machine = (
+            *(sys.prefix, sys.base_prefix, sys.executable, sys.platlibdir, sys.version, platform.machine()),
+            *(sys.getfilesystemencoding(), os.path.sep, os.geteuid() if hasattr(os, "geteuid") else 0),
+        )
+        question = msgspec.msgpack.encode((asked, paths, os.getcwd(), machine))
+        return digest(b"result" + self._identity + question)
+
+
+def verified(evidence: Evidence, now: int) -> Evidence | None:
+    """The evidence if all of it still holds, with the signatures that the files have now; else None."""
+    signatures: dict[str, Signature] = {}
+    for path, answer in evidence.answers["content"].items():
+        signature = sign(path)
+        if signature is None or signature != evidence.signatures.get(path):
+            if ANSWERS["content"](path) != answer:
+                return None
+            if signature is None or not is_settled(signature, now):
+                continue
+        signatures[path] = signature
+    for question, answers in evidence.answers.items():
+        if question != "content" and any(ANSWERS[question](of) != answers[of] for of in answers):
+            return None
+    return Evidence(evidence.answers, signatures)
