@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from importlint.cache.store import Store
     from importlint.crashes import Cycle
     from importlint.effects.reach import Effects
+    from importlint.effects.triggers import Trigger
     from importlint.machine.entries import Runs
     from importlint.machine.programs import ProgramRuns
     from importlint.programs.entry_points import EntryPoint
@@ -366,6 +367,13 @@ class Project:
 
         catalogue = for_platform(load_catalogue(), self.target.platform)
         return Effects(self, with_own_effects(catalogue, self.settings.effects))
+
+    @cached_property
+    def triggers(self) -> Mapping[str, Trigger]:
+        """Who runs each importable module that does more than define things, by its name."""
+        from importlint.effects.triggers import find_triggers
+
+        return find_triggers(self)
 
     @cached_property
     def injected_modules(self) -> frozenset[str]:

@@ -39,7 +39,7 @@ def importable_modules(project: Project) -> tuple[Module, ...]:
     return tuple(
         module
         for module in project.given_modules
-        if not _is_beside_the_code(project, module)
+        if not is_beside_the_code(project, module)
         and (module.path not in run or (module.name in imported and first_guarded(project, module)))
         and (module.name in imported or _can_be_imported(project, module))
     )
@@ -47,7 +47,7 @@ def importable_modules(project: Project) -> tuple[Module, ...]:
 
 def _imported(project: Project) -> Iterator[str]:
     """The modules that others import, tests apart."""
-    beside = {module.name for module in project.reading.modules if _is_beside_the_code(project, module)}
+    beside = {module.name for module in project.reading.modules if is_beside_the_code(project, module)}
     for edge in project.graph.edges:
         if (
             edge.phase != Phase.TYPING.value
@@ -71,7 +71,8 @@ def _can_be_imported(project: Project, module: Module) -> bool:
     return is_importable(module.name) and (is_root or is_regular_package(directory))
 
 
-def _is_beside_the_code(project: Project, module: Module) -> bool:
+def is_beside_the_code(project: Project, module: Module) -> bool:
+    """Whether a file is a test, a `__main__.py`, or something that a tool reads or runs for what it does."""
     directory, name = os.path.split(module.path)
     if name in _READ_FOR_WHAT_THEY_DO or name.startswith("test_") or name.endswith("_test.py"):
         return True

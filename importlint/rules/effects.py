@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from importlint.diagnostics import Finding, Severity, Step
 from importlint.discovery import Module
 from importlint.effects.kinds import Kind
 from importlint.effects.reach import Happening
+from importlint.effects.triggers import Trigger
 from importlint.rules.declaration import Rule, rule
+from importlint.syntax import facts as f
+from importlint.syntax.flow import Situated
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -20,14 +27,16 @@ def _effect_rule(code: str, name: str, summary: str, help_text: str, *, default:
 
     def check(project: Project) -> Iterator[Finding]:
         for module in project.importable_modules:
-            found = (each for each in project.effects.of(module) if each.effect.kind.rule == code)
-            for happening in _once_a_place(found):
-                yield _finding(project, module, happening, help_text)
+            found = _once_a_place(
+                each for each in project.effects.of(module) if each.effect.kind.rule == code
+            )
+            for row in _rows(found, project.statements(module.path)):
+                yield _finding(project, module, row, help_text)
 
     return rule(code, name, Severity.WARNING, summary, default=default)(check)
 
 
-def _once_a_place(happenings: Iterator[Happening]) -> Iterator[Happening]:
+def _once_a_place(happenings: Iterable[Happening]) -> Iterator[Happening]:
     """Of the effects that show at one place, the first."""
     seen = set()
     for happening in happenings:
@@ -36,7 +45,42 @@ def _once_a_place(happenings: Iterator[Happening]) -> Iterator[Happening]:
             yield happening
 
 
-def _finding(project: Project, module: Module, happening: Happening, help_text: str) -> Finding:
+class _Row(Struct, frozen=True):
+    """The same effect in statements that follow each other."""
+
+    first: Happening
+    further: int
+    """The number of statements behind the first one."""
+
+
+def _rows(happenings: Iterable[Happening], statements: Sequence[Situated]) -> Iterator[_Row]:
+    """The effects of a module in rows, of which one finding says enough."""
+    starts = _starts(statements)
+    rows: list[list[tuple[int, Happening]]] = []
+    for happening in happenings:
+        span = happening.location.span
+        number = bisect_right(starts, (span.line, span.column))
+        if rows and rows[-1][-1][1].words == happening.words and number <= rows[-1][-1][0] + 1:
+            rows[-1].append((number, happening))
+        else:
+            rows.append([(number, happening)])
+    for row in rows:
+        yield _Row(row[0][1], len({number for number, _ in row}) - 1)
+
+
+def _starts(statements: Sequence[Situated]) -> list[tuple[int, int]]:
+    """Where statements start; those without a place of their own, such as `try`, with the next one."""
+    starts = []
+    start = (sys.maxsize, 0)
+    for each in reversed(statements):
+        span: f.Span | None = getattr(each.statement, "span", None)
+        start = (span.line, span.column) if span else start
+        starts.append(start)
+    return starts[::-1]
+
+
+def _finding(project: Project, module: Module, row: _Row, help_text: str) -> Finding:
+    happening = row.first
     effect = happening.effect
     steps = [Step(location, f"calls `{name}`") for name, location in happening.calls]
     if steps:
@@ -44,8 +88,8 @@ def _finding(project: Project, module: Module, happening: Happening, help_text: 
     return Finding(
         location=happening.location,
         module=module.name,
-        message=f"importing `{module.name}` {happening.words}",
-        label=_who(project, module),
+        message=f"importing `{module.name}` {happening.words}{_further(row.further)}",
+        label=_who(project.triggers[module.name]),
         trace=tuple(steps),
         help=help_text,
         severity=Severity.ERROR if module.is_package and effect.kind is not Kind.REGISTRY else None,
@@ -53,21 +97,21 @@ def _finding(project: Project, module: Module, happening: Happening, help_text: 
     )
 
 
-def _who(project: Project, module: Module) -> str:
-    """Who runs a module without having asked for it, and where that comes about first."""
-    below = sum(name.startswith(module.name + ".") for name in project.graph.modules)
-    label = f"runs on import of any of its {below} submodules" if module.is_package and below > 1 else ""
-    outside = [
-        edge for edge in project.graph.importers.get(module.name, ()) if not _is_inside(edge.importer, module)
-    ]
-    if outside:
-        first = outside[0].location
-        label = f"{label or 'runs on import'}; first through {first.path}:{first.span.line}"
-    return label
+def _further(count: int) -> str:
+    if count == 0:
+        return ""
+    return (
+        "; the next statement does the same" if count == 1 else f"; the next {count} statements do the same"
+    )
 
 
-def _is_inside(name: str, module: Module) -> bool:
-    return f"{name}.".startswith(f"{module.name}.")
+def _who(trigger: Trigger) -> str:
+    """Who runs a module without having asked for it, and the shortest way on which that comes about."""
+    way = " -> ".join(trigger.chain)
+    if trigger.count == 0:
+        return f"runs by way of {way}" if way else ""
+    modules = "1 module that does" if trigger.count == 1 else f"any of {trigger.count} modules that do"
+    return f"runs on import of {modules} not name it" + (f"; shortest way: {way}" if way else "")
 
 
 RULES = (
