@@ -34,7 +34,7 @@ class Effect(Struct, frozen=True, kw_only=True):
         if self.verb == "writes" or self.name in _SHARED:
             return f"changes `{self.name}`"
         does = f"{self.verb} `{self.name.removeprefix('builtins.')}`"
-        clause = _CLAUSES.get(self.kind) if self.verb != "deletes" else None
+        clause = CLAUSES.get(self.kind) if self.verb != "deletes" else None
         return f"{clause}: it {does}" if clause else does
 
 
@@ -42,7 +42,7 @@ _SHARED = frozenset(
     {"os.environ", "os.environb", "sys.meta_path", "sys.modules", "sys.path", "sys.path_hooks"}
 )
 """Objects whose methods are less known than they are."""
-_CLAUSES: Mapping[Kind, str] = {
+CLAUSES: Mapping[Kind, str] = {
     Kind.NETWORK: "uses the network",
     Kind.DATABASE: "uses a database",
     Kind.PROCESS: "starts a process",

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from importlint.diagnostics import Location
 from importlint.discovery import Module
-from importlint.effects.catalogue import Catalogue
+from importlint.effects.catalogue import Catalogue, import_kind
 from importlint.effects.doing import Doing, Reader, local_bindings
 from importlint.effects.effect import Effect
 from importlint.effects.kinds import Kind
@@ -69,6 +69,10 @@ class Effects:
         """What running a module's file as the program `__main__` does itself."""
         statements = self._project.statements(module.path)
         return self._of_module(module, (_in_a_program(each) for each in statements))
+
+    def kind_of_import(self, name: str) -> Kind | None:
+        """What importing a module outside the project does besides importing, as far as the catalogue knows."""
+        return import_kind(self._reader.catalogue, name)
 
     def _of_module(self, module: Module, statements: Iterable[Situated]) -> tuple[Happening, ...]:
         statements = [

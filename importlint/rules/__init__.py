@@ -3,6 +3,7 @@
 from importlint.rules import (
     crashes,
     cycles,
+    effect_only,
     effects,
     entry_points,
     files,
@@ -39,6 +40,7 @@ _FAMILIES = (
     missing_main.RULES,
     late.RULES,
     effects.RULES,
+    effect_only.RULES,
 )
 
 RULES: tuple[Rule, ...] = tuple(
