@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from importlint.finder.resolve import absolute_name
 from importlint.machine.attributes import Found
@@ -20,12 +20,7 @@ from importlint.machine.values import (
     presumed,
 )
 from importlint.syntax import facts as f
-from importlint.syntax.flow import Circumstances, Scope, Situated
-from importlint.syntax.namespace import bindings
-from importlint.syntax.traverse import expressions, parts, statements, target_names
-
-_MAYBE = Circumstances(scope=Scope.MODULE, imported=None)
-_LEAVES = (f.Raise, f.Return, f.Break, f.Continue)
+from importlint.syntax.traverse import target_names
 
 
 class Blocks(Expressions):
@@ -182,41 +177,50 @@ class Blocks(Expressions):
         """Note what blocks that are not run here might have bound, and what they might have changed."""
         for block in blocks:
             self._skip_imports(block)
-            for statement in statements(block):
-                for name in _perhaps_changed(statement):
+            for statement in block:
+                skipped = self.frame.code.skipped(statement)
+                for name in skipped.changed:
                     found = self._find(name)
                     if found is not None:
                         self.calls.disturb(found[0])
-                for binding in bindings(Situated(statement, _MAYBE)):
-                    if binding.name == "*":
+                for name in skipped.bound:
+                    if name == "*":
                         self.journal.set(self.frame.module, "is_open", True)
                     else:
-                        self.journal.add(self.frame.maybe, binding.name)
+                        self.journal.add(self.frame.maybe, name)
 
     def _skip_imports(self, block: f.Block) -> None:
         """Note which modules a block might have loaded that is not run here."""
-        package, version = self.frame.module.base, self.run.world.target.version
-        for statement in statements(block):
-            names: tuple[str, ...] = ()
-            if isinstance(statement, f.Import):
-                names = (statement.module,)
-            elif isinstance(statement, f.ImportFrom):
-                base = absolute_name(package, statement.level, statement.module, version)
-                if isinstance(base, str):
-                    names = (base, *(f"{base}.{name.name}" for name in statement.names))
-            if names:
-                self.run.scripts.skip()
-            for name in names:
-                if name not in self.run.state.skipped:
-                    self.journal.put(self.run.state.skipped, name, None)
+        for statement in block:
+            for each in self.frame.code.skipped(statement).imports:
+                self._skip_import(each)
+
+    def _skip_import(self, statement: f.Import | f.ImportFrom) -> None:
+        if isinstance(statement, f.Import):
+            names: tuple[str, ...] = (statement.module,)
+        else:
+            package, version = self.frame.module.base, self.run.world.target.version
+            base = absolute_name(package, statement.level, statement.module, version)
+            if not isinstance(base, str):
+                return
+            names = (base, *(f"{base}.{name.name}" for name in statement.names))
+        self.run.scripts.skip()
+        for name in names:
+            if name not in self.run.state.skipped:
+                self.journal.put(self.run.state.skipped, name, None)
 
     def _perhaps_new(self, block: f.Block) -> None:
         """Note which names only a block binds that is presumed not to run."""
         self._skip_imports(block)
-        for statement in statements(block):
-            for binding in bindings(Situated(statement, _MAYBE)):
-                if binding.name not in self.frame.names:
-                    self.journal.add(self.frame.maybe, binding.name)
+        for statement in block:
+            for name in self.frame.code.skipped(statement).bound:
+                if name not in self.frame.names:
+                    self.journal.add(self.frame.maybe, name)
+
+    def _leaving(self, block: f.Block) -> f.Statement | None:
+        """The first statement by which a block that is not run may end what is around it."""
+        leaves = (self.frame.code.skipped(statement).leaves for statement in block)
+        return next((each for each in leaves if each is not None), None)
 
     def _maybe(self, block: f.Block) -> bool:
         """Run a block that may not run: what leaves it leaves the rest in doubt. Whether an exception left it."""
@@ -246,23 +250,3 @@ class Blocks(Expressions):
             frame.exits += 1
         else:
             frame.base_doubt += 1  # nobody sees the names of a module that was left
-
-
-def _perhaps_changed(statement: f.Statement) -> Iterator[str]:
-    """The names whose values a statement may change: what it calls methods of, passes on, or puts items into."""
-    for root in expressions(statement):
-        for part in parts(root):
-            if isinstance(part, f.Call):
-                owner = part.function.value if isinstance(part.function, f.Attribute) else None
-                yield from (each.id for each in (owner, *part.arguments) if isinstance(each, f.Name))
-    targets = statement.targets if isinstance(statement, f.Assign | f.Delete) else ()
-    for target in (*targets, *((statement.target,) if isinstance(statement, f.AugmentedAssign) else ())):
-        if isinstance(target, f.Subscript) and isinstance(target.value, f.Name):
-            yield target.value.id
-        elif isinstance(target, f.Name):
-            yield target.id
-
-
-def may_leave(block: f.Block) -> f.Statement | None:
-    """The first statement by which a block that is not run may end what is around it."""
-    return next((statement for statement in statements(block) if isinstance(statement, _LEAVES)), None)

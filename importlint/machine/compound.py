@@ -7,7 +7,6 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from importlint.machine.attributes import Found
-from importlint.machine.blocks import may_leave
 from importlint.machine.expressions import Expressions
 from importlint.machine.kinds import exception_group, exception_text, is_instance
 from importlint.machine.operations import same
@@ -68,7 +67,7 @@ class CompoundStatements(SimpleStatements):
             with self.run.presuming():
                 self.block(taken)
             self._perhaps_new(other)
-            if may_leave(other) is not None:  # presumably it has not been left there
+            if self._leaving(other) is not None:  # presumably it has not been left there
                 self.run.presumption += 1
             return
         if self.frame.is_function and _is_guard(statement):
@@ -77,7 +76,7 @@ class CompoundStatements(SimpleStatements):
             self._maybe(other)  # the body cannot be what runs, if anything does
             return
         self._perhaps((other,))
-        leaving = may_leave(other)
+        leaving = self._leaving(other)
         if leaving is not None:
             self._may_have_left(isinstance(leaving, f.Break | f.Continue))
 

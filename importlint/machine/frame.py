@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 from importlint.machine.values import Class, ModuleObject, Value
 from importlint.machine.world import Code
 from importlint.syntax import facts as f
-from importlint.syntax.flow import Circumstances, Situated
-from importlint.syntax.namespace import bindings
-from importlint.syntax.traverse import statements
 
 
 @dataclass(eq=False, slots=True)
@@ -54,9 +51,4 @@ class Frame:
 
     def hides(self, name: str) -> bool:
         """Whether a name is a local variable of the call: unbound ones do not let those outside be seen."""
-        here = Circumstances()
-        return any(
-            binding.name == name
-            for statement in statements(self.block)
-            for binding in bindings(Situated(statement, here))
-        )
+        return any(name in self.code.skipped(statement).bound for statement in self.block)

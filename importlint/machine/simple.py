@@ -77,7 +77,7 @@ class SimpleStatements(Blocks):
             return False
         is_lazy = self.machine.lazy.is_lazy(statement, self.frame.module, self.frame.module.base)
         if is_lazy is None:
-            self._skip_imports((statement,))
+            self._skip_import(statement)
         return is_lazy
 
     def _star(self, module: Value, statement: f.ImportFrom) -> None:

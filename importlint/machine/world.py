@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from importlint.discovery import Module
 from importlint.finder.resolve import absolute_name
 from importlint.finder.spec import Kind, Resolution, Spec
+from importlint.machine.skipped import Skipped, skipped
 from importlint.syntax import facts as f
 from importlint.syntax.bodies import Bodies
 from importlint.syntax.c_source import initial_imports
@@ -43,6 +44,7 @@ class Code:
         """Every name that it binds somewhere."""
         self.is_outside = module.path not in project.modules
         """It is not the project's: nothing that hangs on it is certain."""
+        self._skipped: dict[int, Skipped] = {}
 
     @cached_property
     def bound(self) -> frozenset[str]:
@@ -97,6 +99,13 @@ class Code:
             except (KeyError, RecursionError):  # the file has changed, or is nested too deeply
                 return None
         return body
+
+    def skipped(self, statement: f.Statement) -> Skipped:
+        """What one of its statements, or of its functions', would do that is not run."""
+        known = self._skipped.get(id(statement))
+        if known is None:
+            known = self._skipped[id(statement)] = skipped(statement)
+        return known
 
     def definition(self, expression: f.Lambda) -> f.FunctionDef | None:
         """One of its lambdas as a function; None if that cannot be told."""
