@@ -132,7 +132,7 @@ class Attributes:
     def lookup(self, owner: Value, name: str, place: Place) -> Found | Missing:
         """`owner.name`, or that it is missing, where either answer counts."""
         if isinstance(owner, ModuleObject) and owner.is_followed:
-            self.run.scripts.spoil()
+            self.run.scripts.look_up(owner, name)
         return self.find(owner, name, place)
 
     def find(self, owner: Value, name: str, place: Place) -> Found | Missing:

@@ -204,7 +204,7 @@ class Loader:
         depth, run.depth = run.depth, 0
         steps = run.steps
         try:
-            return self.recorder.replay(name) or self._interpret(spec, start, place)
+            return self.recorder.replay(name, start) or self._interpret(spec, start, place)
         finally:
             run.depth, run.steps = depth, steps
             if place.module is not None:

@@ -158,8 +158,11 @@ class Recorder:
 
     # ---- doing again
 
-    def replay(self, name: str) -> bool:
-        """Do again what running a module did; False if that does not fit here: then nothing has happened."""
+    def replay(self, name: str, event: Event) -> bool:
+        """Do again what running a module did; False if that does not fit here: then nothing has happened.
+
+        `event` is its start.
+        """
         recording = self.recordings.get(name)
         if recording is None or not self._fits(recording):
             return False
@@ -168,6 +171,7 @@ class Recorder:
         lists: tuple[list[Any], ...] = (run.events, run.possible, run.swallowed, run.partial_reads)
         lengths = [len(each) for each in lists]
         running, chain = len(self._running), len(run.chain)
+        self._running.append(Running(run.state.objects[name], event, None, needs=dict(recording.needs)))
         with self.silence():
             try:
                 for function, arguments in recording.steps:
@@ -176,8 +180,10 @@ class Recorder:
                 self.journal.go_back(mark)
                 for each, length in zip(lists, lengths, strict=True):
                     del each[length:]
-                del self._running[running:], run.chain[chain:]
+                del run.chain[chain:]
                 return False
+            finally:
+                del self._running[running:]
         return True
 
     def _fits(self, recording: Recording) -> bool:

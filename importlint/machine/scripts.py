@@ -184,6 +184,14 @@ class Scripts:
             self.spoil()
         self.use(module)
 
+    def look_up(self, module: ModuleObject, name: str) -> None:
+        """It has been asked whether a module has a name: of its own names, a body knows which are bound."""
+        is_own = bool(self._drafts) and module is self._drafts[-1].module
+        if not is_own or (
+            module.is_package and self.run.world.resolve(f"{module.name}.{name}").spec is not None
+        ):
+            self.spoil()
+
     def change(self, module: ModuleObject) -> None:
         """A module has been changed from outside of its body."""
         if self._drafts and module is not self._drafts[-1].module:
