@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
@@ -25,10 +26,12 @@ OBSERVABLE = frozenset(Kind) - {
     Kind.DYNAMIC_IMPORT,
     Kind.FAILURE,
     Kind.FRAMEWORK_SETUP,
+    Kind.LIBRARY_CONFIG,
     Kind.NONDETERMINISM,
+    Kind.REGISTRY,
 }
-"""Kinds that a watcher can see. The others change objects of libraries, fail, or freeze a value; and imports and
-code that runs are everywhere.
+"""Kinds that a watcher sees. The others change objects of libraries, fail, or freeze a value; and imports and code
+that runs are everywhere.
 """
 
 
@@ -47,6 +50,11 @@ class Claim(Struct, frozen=True, kw_only=True):
     def signs(self) -> frozenset[str]:
         """The kinds of observations that show it."""
         return SIGNS.get(self.kind, frozenset({self.kind.value})) | {f"={self.name}"}
+
+    @property
+    def is_observable(self) -> bool:
+        """Whether a watcher can see it: its kind, or the attribute that has another value."""
+        return self.kind in OBSERVABLE or (self.verb == "writes" and "()" not in self.name)
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -91,8 +99,12 @@ class Statements:
     def first_line(self, file: str, line: int) -> int:
         """The first line of the innermost statement, or of its head, that has the line."""
         if file not in self._files:
-            with open(file, "rb") as source:
-                self._files[file] = _first_lines(source.read())
+            try:
+                with open(file, "rb") as source, warnings.catch_warnings():
+                    warnings.simplefilter("ignore", SyntaxWarning)
+                    self._files[file] = _first_lines(source.read())
+            except (OSError, SyntaxError):  # a template that is compiled under a name of its own
+                self._files[file] = {}
         return self._files[file].get(line, line)
 
 

@@ -26,7 +26,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -40,7 +40,6 @@ from importlint.effects.kinds import Kind
 from importlint.project import Project
 from tests.cpython import installed
 from tests.effects.claims import (
-    OBSERVABLE,
     Seen,
     Statements,
     Verdict,
@@ -86,8 +85,8 @@ def main() -> int:
         with ProcessPoolExecutor(options.jobs) as pool:
             for result in pool.map(job, options.distributions):
                 results.append(result)
-                print(row(result), flush=True)
-    print("\n".join(["", *table(results), "", *differences(results, site_packages(environment))]))
+                print("\n".join([row(result), *differences(result, site_packages(environment))]), flush=True)
+    print("\n".join(["", *table(results)]))
     if options.save:
         options.save.write_bytes(msgspec.json.encode(results))
     return 1 if any(is_false(each) for result in results for each in result.verdicts) else 0
@@ -188,7 +187,7 @@ def _as_patch(observation: Observation) -> Observation:
 
 def is_tested(verdict: Verdict) -> bool:
     """Whether a claim was put to the test."""
-    return verdict.is_reached and verdict.claim.kind in OBSERVABLE
+    return verdict.is_reached and verdict.claim.is_observable
 
 
 def is_false(verdict: Verdict) -> bool:
@@ -238,15 +237,14 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "-"
 
 
-def differences(results: Iterable[Result], site: Path) -> Iterator[str]:
+def differences(result: Result, site: Path) -> Iterator[str]:
     """Claims that were not seen, and effects that are not told."""
-    for result in results:
-        for verdict in result.verdicts:
-            claim = verdict.claim
-            if is_tested(verdict) and not verdict.is_observed:
-                yield f"not seen  {claim.kind.value:18} {_short(claim.file, site)}:{claim.line} {claim.words}"
-        for each in result.untold:
-            yield f"untold    {each.kind:18} {_short(each.file, site)}:{each.line} {each.subject}"
+    for verdict in result.verdicts:
+        claim = verdict.claim
+        if is_tested(verdict) and not verdict.is_observed:
+            yield f"  not seen  {claim.kind.value:18} {_short(claim.file, site)}:{claim.line} {claim.words}"
+    for each in result.untold:
+        yield f"  untold    {each.kind:18} {_short(each.file, site)}:{each.line} {each.subject}"
 
 
 def _short(file: str, site: Path) -> str:

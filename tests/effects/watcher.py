@@ -31,6 +31,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Callable
+from threading import get_ident  # as it is now: gevent puts another one there
 from types import CodeType, FrameType, ModuleType
 from typing import Any, NamedTuple
 
@@ -62,7 +63,7 @@ class Question(NamedTuple):
     attributes: list[str]
     """Dotted names whose values are looked at after every line."""
     patience: float
-    """Seconds until an import counts as blocking."""
+    """Seconds until an import counts as blocking: what `faulthandler` writes then is the stack, at the end."""
     told: str
     """The file to write to."""
 
@@ -224,7 +225,7 @@ class Watch:
         self.roots = tuple(question.roots)
         self.passed = set(question.passed)
         self.file = os.open(question.told, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self.process, self.thread = os.getpid(), threading.get_ident()
+        self.process, self.thread = os.getpid(), get_ident()
         self.running: list[Body] = []
         self.unfinished: set[str] = set()
         self.reached: dict[str, set[int]] = {}
@@ -344,7 +345,7 @@ class Watch:
 
     def start(self, code: CodeType, offset: int) -> None:
         """A body starts."""
-        if threading.get_ident() != self.thread:
+        if get_ident() != self.thread:
             return
         frame = sys._getframe(1)
         self.unwind(frame)
@@ -355,7 +356,7 @@ class Watch:
 
     def line(self, code: CodeType, number: int) -> None:
         """A line of a body runs."""
-        if threading.get_ident() != self.thread:
+        if get_ident() != self.thread:
             return
         frame = sys._getframe(1)
         if not self.running or self.running[-1].frame is not frame:
@@ -367,7 +368,7 @@ class Watch:
 
     def end(self, code: CodeType, offset: int, value: object) -> None:
         """A body ends."""
-        if threading.get_ident() != self.thread:
+        if get_ident() != self.thread:
             return
         frame = sys._getframe(1)
         self.unwind(frame)
@@ -377,7 +378,7 @@ class Watch:
             if code.co_name == "<module>":
                 self.unfinished.discard(body.name)
                 if code.co_filename.startswith(self.roots):
-                    self.say("ended", code.co_filename)
+                    self.say("ended", code.co_filename, sorted(self.reached.pop(code.co_filename, ())))
                 else:
                     self.namespaces[body.name] = dict(frame.f_globals)
 
@@ -448,24 +449,16 @@ class Watch:
         MONITORING.register_callback(TOOL, events.PY_START, self.start)
         MONITORING.register_callback(TOOL, events.PY_RETURN, self.end)
         MONITORING.register_callback(TOOL, events.LINE, self.line)
-        threading.Thread(target=self.wait, daemon=True).start()
+        faulthandler.dump_traceback_later(self.question.patience, exit=True, file=self.file)
         self.state, self.modules = current(self.getters), dict(sys.modules)
         sys.addaudithook(self.hear)
         self.active = True
-
-    def wait(self) -> None:
-        """End the process when patience is over, and say what it waits for."""
-        threading.Event().wait(self.question.patience)
-        where = self.places(sys._current_frames()[self.thread])
-        if where is not None:
-            self.tell("blocking", "", *where)
-        self.finish("patience is over")
 
     def finish(self, problem: str) -> None:
         """Tell what was seen on the whole, and end the process."""
         self.active = False
         for file, lines in self.reached.items():
-            self.say("reached", file, sorted(lines))
+            self.say("left", file, sorted(lines))
         self.say("patched", self.patched())
         self.say("end", problem)
         os.kill(os.getpid(), signal.SIGKILL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -26,6 +27,8 @@ _EVENTS = {
     "time.sleep": "blocking",
 }
 _WATCHER = Path(__file__).with_name("watcher.py")
+_STACK = re.compile(r'^  File "(.+)", line (\d+) in <module>$', re.MULTILINE)
+"""What `faulthandler` writes of a module's body, the innermost first."""
 _NO_DISPLAY = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 
 
@@ -99,7 +102,8 @@ class Watcher:
             question.write_bytes(msgspec.json.encode(asked))
             with open(Path(directory, "output"), "wb") as output:
                 self._run([self._python, str(_WATCHER), str(question)], home, output)
-            return _watched(told.read_bytes().splitlines() if told.exists() else [])
+            text = told.read_text(encoding="utf-8", errors="surrogateescape") if told.exists() else ""
+            return _watched(text, tuple(self._roots))
 
     def _run(self, command: list[str], home: Path, output: Any) -> None:
         """Run until the end, or until patience is over by far; what it has started ends with it."""
@@ -126,15 +130,25 @@ class Watcher:
         child.wait()
 
 
-def _watched(lines: Iterable[bytes]) -> Watched:
+def _watched(text: str, roots: tuple[str, ...]) -> Watched:
     said: dict[str, list[list[Any]]] = {}
-    for line in lines:
-        first, *rest = msgspec.json.decode(line)
-        said.setdefault(first, []).append(rest)
+    for line in text.splitlines():
+        if line.startswith("["):
+            first, *rest = msgspec.json.decode(line)
+            said.setdefault(first, []).append(rest)
+    observations = msgspec.convert(tuple(said.get("effect", ())), tuple[Observation, ...])
+    problem = said["end"][0][0] if "end" in said else "the process has ended"
+    waiting = [(file, int(line)) for file, line in _STACK.findall(text) if file.startswith(roots)]
+    if "Timeout (" in text:
+        problem = "patience is over"
+        observations += (Observation("blocking", "", "", tuple(waiting)),) if waiting else ()
+    reached: dict[str, tuple[int, ...]] = {}
+    for file, lines in (*said.get("ended", ()), *said.get("left", ())):
+        reached[file] = (*reached.get(file, ()), *lines)
     return Watched(
-        observations=msgspec.convert(tuple(said.get("effect", ())), tuple[Observation, ...]),
-        reached={file: tuple(lines) for file, lines in said.get("reached", ())},
-        ended=frozenset(file for (file,) in said.get("ended", ())),
+        observations=observations,
+        reached=reached,
+        ended=frozenset(file for file, _ in said.get("ended", ())),
         patched=tuple(said["patched"][0][0]) if "patched" in said else (),
-        problem=said["end"][0][0] if "end" in said else "the process has ended",
+        problem=problem,
     )
