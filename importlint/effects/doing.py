@@ -70,25 +70,30 @@ class Reader:
         name = self._namer(scope)
         put_back_around: dict[int, frozenset[Kind]] = {}
         unsure: set[int] = set()
+        below_with: set[int] = set()
         effects: list[Effect] = []
         calls: list[Call] = []
         reached: int | None = None  # how many of the effects come before the process may end
         for situated in statements:
             for inside, kinds in put_back(situated, name):
                 put_back_around[inside] = put_back_around.get(inside, frozenset()) | kinds
-            unsure.update(map(id, self._behind_a_failure(situated.statement, scope.module)))
             here, statement = situated.circumstances, situated.statement
+            around = inner.get(id(statement), scope)
+            unsure.update(map(id, self._may_be_left_out(statement, around)))
             if here.imported is False or here.handling or id(statement) in unsure:
                 continue
             undone = put_back_around.get(id(statement), frozenset()) | caught(situated)
-            around = inner.get(id(statement), scope)
             for each in self._of_statement(statement, around) if here.imported else ():
                 if isinstance(each, Effect):
                     if each.kind not in undone:
                         effects.append(each)
                 elif reached is None:
                     calls.append(replace(each, undone=undone))
-            if reached is None and Kind.EXIT not in undone and self._may_exit(statement, around):
+            if isinstance(statement, f.With):
+                below_with.update(map(id, inner_statements(statement.body)))
+            ends = Kind.EXIT not in undone and self._may_exit(statement, around)
+            is_passed_on = here.imported and not here.caught and id(statement) not in below_with
+            if reached is None and (ends or (is_passed_on and self._calls_a_failure(statement, around))):
                 reached = len(effects)
         return Doing(effects=tuple(lasting(effects, reached)), calls=tuple(calls))
 
@@ -101,18 +106,45 @@ class Reader:
         does = (each for name, call in names if name for each in self._of_outside(name, call, scope))
         return any(each.kind is Kind.EXIT for each in does)
 
-    def _behind_a_failure(self, statement: f.Statement, module: Module) -> Iterator[f.Statement]:
-        """The statements of a `try` behind an import that finds nothing here, or behind a `raise`."""
-        if isinstance(statement, f.Try) and statement.handlers:
-            for index, each in enumerate(statement.body):
-                if any(self._may_raise(inside, module) for inside in inner_statements((each,))):
-                    yield from inner_statements((*statement.body[index + 1 :], *statement.orelse))
-                    return
+    def _may_be_left_out(self, statement: f.Statement, scope: Scope) -> Iterator[f.Statement]:
+        """The statements of a block that may be left without leaving what is around it.
 
-    def _may_raise(self, statement: f.Statement, module: Module) -> bool:
+        They are behind one that may raise where exceptions may be caught, or behind a jump in a loop.
+        """
+        match statement:
+            case f.Try(body=body, orelse=orelse, handlers=(_, *_)):
+                pass
+            case f.With(body=body):
+                orelse = ()
+            case f.For(body=body, orelse=orelse) | f.While(body=body, orelse=orelse):
+                yield from _behind_a_jump(body, orelse)
+                return
+            case _:
+                return
+        for index, each in enumerate(body):
+            if index + 1 == len(body) and not orelse:
+                return
+            if any(self._may_raise(inside, scope) for inside in inner_statements((each,))):
+                yield from inner_statements((*body[index + 1 :], *orelse))
+                return
+
+    def _may_raise(self, statement: f.Statement, scope: Scope) -> bool:
+        """Whether a statement imports what is not there, raises, or calls a function that does."""
         if isinstance(statement, f.Import | f.ImportFrom):
-            return not self.meanings.is_found(statement, module)
-        return isinstance(statement, f.Raise)
+            return not self.meanings.is_found(statement, scope.module)
+        return isinstance(statement, f.Raise) or self._calls_a_failure(statement, scope)
+
+    def _calls_a_failure(self, statement: f.Statement, scope: Scope) -> bool:
+        """Whether a statement surely calls a function of the project whose body raises."""
+        for call in _sure_calls(statement):
+            meaning = self.meanings.of(call.function, scope)
+            if isinstance(meaning, OwnClass):
+                meaning = self.meanings.in_class(meaning, "__init__")
+            match meaning:
+                case OwnFunction() if not self.meanings.is_lazy(meaning):
+                    if any(isinstance(each, f.Raise) for each in self.meanings.body(meaning)):
+                        return True
+        return False
 
     def _of_statement(self, statement: f.Statement, scope: Scope) -> Iterator[Effect | Call]:
         for call in _sure_calls(statement):
@@ -191,8 +223,11 @@ class Reader:
         return call
 
     def _instantiated(self, cls: OwnClass, location: Location) -> Iterator[Call]:
-        for name in ("__new__", "__init__", "__post_init__"):
-            method = self.meanings.in_class(cls, name, cls)
+        names = ["__init__"] if self.meanings.is_plain(cls) else ["__new__"]
+        if self.meanings.is_dataclass(cls):
+            names.append("__post_init__")
+        for name in names:
+            method = self.meanings.in_class(cls, name)
             if isinstance(method, OwnFunction):
                 yield Call(function=method, location=location)
 
@@ -214,7 +249,7 @@ class Reader:
         for base in statement.bases:
             meaning = self.meanings.of(base, scope)
             if isinstance(meaning, OwnClass):
-                hook = self.meanings.in_class(meaning, "__init_subclass__", meaning)
+                hook = self.meanings.in_class(meaning, "__init_subclass__")
                 if isinstance(hook, OwnFunction):
                     yield Call(function=hook, location=location)
 
@@ -313,6 +348,14 @@ def _class_scopes(statements: Iterable[Situated], around: Scope) -> Mapping[int,
             scope = ClassScope(found.get(id(situated.statement), around), names)
             found.update((id(each), scope) for each in inside)
     return found
+
+
+def _behind_a_jump(body: f.Block, orelse: f.Block) -> Iterator[f.Statement]:
+    """The statements of a loop behind `break` or `continue`."""
+    for index, each in enumerate(body):
+        if any(isinstance(inside, f.Break | f.Continue) for inside in inner_statements((each,))):
+            yield from inner_statements((*body[index + 1 :], *orelse))
+            return
 
 
 def _sure_calls(statement: f.Statement) -> list[f.Call]:

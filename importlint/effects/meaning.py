@@ -7,16 +7,19 @@ binds, and what a call of the project's own code returns, is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from importlint.discovery import Module
 from importlint.finder.resolve import absolute_name
 from importlint.finder.spec import Failure
 from importlint.syntax import facts as f
-from importlint.syntax.namespace import ALWAYS_BOUND, Binding
+from importlint.syntax.flow import Circumstances, Situated
+from importlint.syntax.namespace import ALWAYS_BOUND, Binding, bindings, written
+from importlint.syntax.traverse import blocks, statements
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -40,6 +43,8 @@ class OwnFunction(Struct, frozen=True):
     module: Module
     definition: f.FunctionDef
     receiver: OwnClass | None = None
+    hidden: frozenset[str] = frozenset()
+    """Names of the functions around it, which are not followed."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -84,6 +89,19 @@ _KEEP = frozenset(
     """.split()
 )
 """Decorators that leave a function what it is, as far as a call of it goes."""
+_DATACLASS = frozenset({"dataclasses.dataclass", "dataclasses.dataclass()"})
+_KEEP_CLASS = _DATACLASS | frozenset(
+    """
+    enum.unique functools.total_ordering typing.final typing.runtime_checkable typing_extensions.final
+    attr.s attr.s() attr.define attr.define() attr.frozen attr.frozen() attrs.define attrs.define() attrs.frozen
+    attrs.frozen() zope.interface.implementer()
+    """.split()
+)
+"""Decorators that leave a class what it is, as far as its own methods go."""
+_METACLASSES = frozenset({"abc.ABCMeta", "builtins.type"})
+"""Metaclasses whose classes are called as others are."""
+_ROOTS = (Outside("builtins.object"), Outside("abc.ABC"))
+"""Bases that have no methods of interest."""
 _LAZY = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 """Decorators whose functions run when a `with` statement enters."""
 _RESULTS = frozenset({"builtins.open"})
@@ -97,6 +115,9 @@ class Meanings:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._by_name: dict[str, Mapping[str, tuple[Binding, ...]]] = {}
+        self._by_class: dict[tuple[str, f.Span], Mapping[str, tuple[Binding, ...]]] = {}
+        self._by_instance: dict[tuple[str, f.Span], frozenset[str]] = {}
+        self._by_module: dict[str, frozenset[str]] = {}
         self._known: dict[tuple[str, str], Meaning] = {}
 
     # ---- expressions
@@ -107,7 +128,9 @@ class Meanings:
             case f.Name(id=name):
                 return scope.lookup(name)
             case f.Attribute(value=value, attr=attr):
-                return self.member(self.of(value, scope), attr)
+                owner = self.of(value, scope)
+                is_set = not isinstance(owner, Outside) and attr in self._set_attributes(scope.module)
+                return UNKNOWN if is_set else self.member(owner, attr)
             case f.Call(function=function):
                 return self.result(self.of(function, scope), scope)
             case f.BinaryOperation(left=left, operator=operator):
@@ -139,9 +162,10 @@ class Meanings:
             case OwnModule(module=module):
                 return self.in_module(module, attr)
             case OwnClass():
-                return self.in_class(owner, attr, owner)
+                return self.in_class(owner, attr)
             case Instance(cls=cls):
-                return self.in_class(cls, attr, cls)
+                found = self.in_class(cls, attr)
+                return UNKNOWN if found is UNKNOWN or attr in self._instance_names(cls) else found
         return UNKNOWN
 
     def result(self, called: Meaning, scope: Scope) -> Meaning:
@@ -151,7 +175,7 @@ class Meanings:
                 return UNKNOWN  # mostly the project's own object
             case Outside(name=name):
                 return Outside(f"{name}()")
-            case OwnClass():
+            case OwnClass() if self.is_plain(called):
                 return Instance(called)
         return UNKNOWN
 
@@ -167,9 +191,15 @@ class Meanings:
         return "(" not in name and self._project.resolve(name, importer).spec is not None
 
     def is_found(self, statement: f.Import | f.ImportFrom, importer: Module) -> bool:
-        """Whether the module that an import names exists."""
+        """Whether the module that an import names exists, and has the names that are asked of it."""
         if isinstance(statement, f.ImportFrom):
-            return self._project.exports.source(statement, importer) is not None
+            source, exports = self._project.exports.source(statement, importer), self._project.exports
+            return source is not None and not any(
+                exports.lacks(source, each.name)
+                and self._project.resolve(f"{source.name}.{each.name}", importer).spec is None
+                for each in statement.names
+                if each.name != "*"
+            )
         return self._project.resolve(statement.module, importer).spec is not None
 
     def is_read(self, name: str, module: Module) -> bool:
@@ -192,8 +222,15 @@ class Meanings:
         bindings = self.module_bindings(module).get(name, ())
         if not bindings:
             return self._unbound(module, name, depth)
-        usual = [each for each in bindings if not each.fallback] or bindings
+        usual = [each for each in bindings if not each.fallback] or list(bindings)
         found = {self.bound(each, ModuleScope(self, module), depth) for each in usual}
+        namespace = self._project.namespace(module.path)
+        if namespace is None or name in namespace.facts.global_names:
+            return UNKNOWN  # a function binds it, too
+        for star in namespace.stars:
+            source = self._project.exports.source(star, module) if star.span > usual[0].span else None
+            if source is not None and name in (self._project.exports.of(source) or ()):
+                found.update(self._in_stars(module, (star,), name, depth))
         return found.pop() if len(found) == 1 else UNKNOWN
 
     def module_bindings(self, module: Module) -> Mapping[str, tuple[Binding, ...]]:
@@ -212,15 +249,19 @@ class Meanings:
         namespace = self._project.namespace(module.path)
         if namespace is None or name in namespace.facts.global_names or name in ALWAYS_BOUND:
             return UNKNOWN
-        for star in namespace.stars:
-            found = self._in_star(module, star, name, depth)
-            if found is not None:
-                return found
+        found = self._in_stars(module, namespace.stars, name, depth)
+        if found:
+            return found.pop() if len(found) == 1 else UNKNOWN
         if module.is_package:
             spec = self._project.resolve(f"{module.name}.{name}", module).spec
             if spec is not None and self._project.is_own(spec):
                 return OwnModule(self._project.module_of(spec))
         return Outside(f"builtins.{name}") if name in self._project.exports.builtins else UNKNOWN
+
+    def _in_stars(self, module: Module, stars: Iterable[f.ImportFrom], name: str, depth: int) -> set[Meaning]:
+        """What some star imports bring under a name."""
+        found = (self._in_star(module, star, name, depth) for star in stars)
+        return {meaning for meaning in found if meaning is not None}
 
     def _in_star(self, module: Module, star: f.ImportFrom, name: str, depth: int) -> Meaning | None:
         """What a star import brings under a name; None if it brings no such name."""
@@ -246,7 +287,8 @@ class Meanings:
                 decorators = {self.name(each, scope) for each in definition.decorators}
                 return OwnFunction(scope.module, definition) if decorators <= _KEEP else UNKNOWN
             case f.ClassDef() as definition:
-                return OwnClass(scope.module, definition)
+                decorators = {self.name(each, scope) for each in definition.decorators}
+                return OwnClass(scope.module, definition) if decorators <= _KEEP_CLASS else UNKNOWN
             case f.Assign(targets=targets, value=value) if all(isinstance(each, f.Name) for each in targets):
                 return self.of(value, scope)
             case f.AnnotatedAssign(target=f.Name(), value=value) if value is not None:
@@ -272,25 +314,103 @@ class Meanings:
 
     # ---- classes
 
-    def in_class(self, cls: OwnClass, name: str, receiver: OwnClass, depth: int = 0) -> Meaning:
+    def in_class(self, cls: OwnClass, name: str) -> Meaning:
         """What a class, or a base of it, binds a name to; methods know the class that they are called on."""
-        for statement in cls.definition.body:
-            if isinstance(statement, f.FunctionDef) and statement.name == name:
-                names = {self.name(each, ModuleScope(self, cls.module)) for each in statement.decorators}
-                bound = None if "builtins.staticmethod" in names else receiver
-                return OwnFunction(cls.module, statement, bound) if names <= _KEEP else UNKNOWN
-        for base in self.bases(cls):
-            if not isinstance(base, OwnClass) or depth >= _MAX_DEPTH:
-                return UNKNOWN
-            found = self.in_class(base, name, receiver, depth + 1)
-            if found is not UNKNOWN:
-                return found
+        for owner in self.linear(cls):
+            found = self._class_bindings(owner).get(name, ()) if owner is not None else (None,)
+            match found:
+                case ():
+                    continue
+                case (Binding(statement=f.FunctionDef() as definition),) if owner is not None:
+                    names = {
+                        self.name(each, ModuleScope(self, owner.module)) for each in definition.decorators
+                    }
+                    bound = None if "builtins.staticmethod" in names else cls
+                    return OwnFunction(owner.module, definition, bound) if names <= _KEEP else UNKNOWN
+            return UNKNOWN
         return UNKNOWN
+
+    def linear(self, cls: OwnClass, depth: int = 0) -> tuple[OwnClass | None, ...]:
+        """The classes in which attributes are looked up, in order, up to the first that is not known: None.
+
+        Language reference, "Customizing class creation"; the order is that of `type.mro`.
+        """
+        bases = [each for each in self.bases(cls) if each not in _ROOTS]
+        known: list[OwnClass] = []
+        for base in bases:
+            if not isinstance(base, OwnClass):
+                break
+            known.append(base)
+        if depth >= _MAX_DEPTH:
+            return (cls, None)
+        rows = [*(self.linear(base, depth + 1) for base in known), tuple(known)]
+        return (cls, *_merged(rows), *(() if len(known) == len(bases) else (None,)))
+
+    def _class_bindings(self, cls: OwnClass) -> Mapping[str, tuple[Binding, ...]]:
+        """The statements of a class's body that bind each name."""
+        key = (cls.module.path, cls.definition.span)
+        if key not in self._by_class:
+            found: dict[str, tuple[Binding, ...]] = {}
+            for statement in _own_statements(cls.definition.body):
+                for binding in bindings(Situated(statement, Circumstances())):
+                    found[binding.name] = (*found.get(binding.name, ()), binding)
+            self._by_class[key] = found
+        return self._by_class[key]
+
+    def _instance_names(self, cls: OwnClass) -> frozenset[str]:
+        """The attributes that methods of a class, or of its bases, set of some object."""
+        key = (cls.module.path, cls.definition.span)
+        if key not in self._by_instance:
+            self._by_instance[key] = frozenset(
+                target.attr
+                for owner in self.linear(cls)
+                if owner is not None
+                for each in _own_statements(owner.definition.body)
+                if isinstance(each, f.FunctionDef)
+                for statement in statements(self.body(OwnFunction(owner.module, each)))
+                for target in written(statement)
+                if isinstance(target, f.Attribute)
+            )
+        return self._by_instance[key]
+
+    def _set_attributes(self, module: Module) -> frozenset[str]:
+        """The attributes that the body of a module sets of some object."""
+        if module.path not in self._by_module:
+            namespace = self._project.namespace(module.path)
+            own = [each.statement for each in namespace.statements] if namespace else []
+            self._by_module[module.path] = frozenset(name for each in own for name in _set_names(each))
+        return self._by_module[module.path]
 
     def bases(self, cls: OwnClass) -> tuple[Meaning, ...]:
         """What the bases of a class stand for."""
         scope = ModuleScope(self, cls.module)
         return tuple(self.of(base, scope) for base in cls.definition.bases)
+
+    def is_plain(self, cls: OwnClass) -> bool:
+        """Whether a call of a class makes an object of it and calls its `__init__`, as `type.__call__` has it."""
+        metaclasses = {
+            self.name(keyword.value, ModuleScope(self, each.module))
+            for each in self.linear(cls)
+            if each is not None
+            for keyword in each.definition.keywords
+            if keyword.name == "metaclass"
+        }
+        return metaclasses <= _METACLASSES and self.in_class(cls, "__new__") is UNKNOWN
+
+    def is_dataclass(self, cls: OwnClass) -> bool:
+        """Whether a class calls its `__post_init__`."""
+        scope = ModuleScope(self, cls.module)
+        names = {self.name(each, scope) for each in cls.definition.decorators}
+        return not names.isdisjoint(_DATACLASS)
+
+    def body(self, function: OwnFunction) -> f.Block:
+        """The statements of a function; none if they cannot be read, or if a call runs none of them."""
+        bodies = self._project.bodies(function.module.path)
+        try:
+            body = bodies.of(function.definition) if bodies else None
+        except (KeyError, RecursionError):  # the file has changed, or is nested too deeply
+            return ()
+        return () if body is None or body.is_generator else body.body
 
     def is_lazy(self, function: OwnFunction) -> bool:
         """Whether a call of a function runs nothing of it yet."""
@@ -359,20 +479,61 @@ class FunctionScope(Scope):
         """What a name stands for in the function."""
         parameters = self._function.definition.parameters
         own = (*parameters.positional_only, *parameters.positional)
-        if name in (*own, *parameters.keyword_only, parameters.rest, parameters.keywords):
+        every = (*own, *parameters.keyword_only, parameters.rest, parameters.keywords)
+        if name in every:
             receiver = self._function.receiver
             return Instance(receiver) if receiver and own[:1] == (name,) else UNKNOWN
         if name not in self._bindings:
-            return self.meanings.in_module(self.module, name)
+            is_hidden = name in self._function.hidden
+            return UNKNOWN if is_hidden else self.meanings.in_module(self.module, name)
         bindings = self._bindings[name]
-        if len(bindings) != 1 or name in self._following:
+        if len(bindings) != 1 or name in self._following or isinstance(bindings[0].statement, f.ClassDef):
             return UNKNOWN
         self._following.add(name)
         try:
-            return self.meanings.bound(bindings[0], self)
+            found = self.meanings.bound(bindings[0], self)
         finally:
             self._following.discard(name)
+        if isinstance(found, OwnFunction) and found.definition is bindings[0].statement:
+            names = {*self._bindings, *(each for each in every if each)}
+            return replace(found, hidden=self._function.hidden | names)
+        return found
 
     def bindings(self, name: str) -> tuple[Binding, ...]:
         """The statements that bind a name: the function's, or else the module's."""
         return self._bindings.get(name) or self.meanings.module_bindings(self.module).get(name, ())
+
+
+def _set_names(statement: f.Statement) -> Iterator[str]:
+    """The attributes that a statement sets, of whatever object."""
+    for target in written(statement):
+        if isinstance(target, f.Attribute):
+            yield target.attr
+    match statement:
+        case f.Evaluate(
+            value=f.Call(function=f.Name(id="setattr"), arguments=(_, f.Constant(value=str(name)), _))
+        ):
+            yield name
+
+
+def _own_statements(block: f.Block) -> Iterator[f.Statement]:
+    """The statements of a class's body, without those of the classes in it."""
+    for statement in block:
+        yield statement
+        if not isinstance(statement, f.ClassDef):
+            for inner in blocks(statement):
+                yield from _own_statements(inner)
+
+
+def _merged(rows: Iterable[tuple[OwnClass | None, ...]]) -> tuple[OwnClass | None, ...]:
+    """Several orders of classes as one (C3), up to the first class that is not known: None."""
+    waiting, found = [row for row in rows if row], list[OwnClass | None]()
+    while waiting:
+        heads = (row[0] for row in waiting if not any(row[0] in other[1:] for other in waiting))
+        head = next(heads, None)
+        found.append(head)
+        if head is None:
+            break
+        shorter = (tuple(each for each in row if each != head) for row in waiting)
+        waiting = [row for row in shorter if row]
+    return tuple(found)

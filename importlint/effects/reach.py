@@ -22,12 +22,12 @@ from importlint.effects.kinds import Kind
 from importlint.effects.meaning import FunctionScope, Meanings, ModuleScope, OwnFunction
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Circumstances, Phase, Scope, Situated, walk_call
+from importlint.syntax.traverse import statements as inner_statements
 
 if TYPE_CHECKING:
     from importlint.project import Project
 
 Way = tuple[tuple[str, Location], ...]
-_NOTHING = Doing(effects=(), calls=())
 
 
 class Happening(Struct, frozen=True, kw_only=True):
@@ -119,15 +119,9 @@ class Effects:
         return self._doings[function.key]
 
     def _read(self, function: OwnFunction) -> Doing:
-        bodies = self._project.bodies(function.module.path)
-        try:
-            body = bodies.of(function.definition) if bodies else None
-        except (KeyError, RecursionError):  # the file has changed, or is nested too deeply
-            return _NOTHING
-        if body is None or body.is_generator:
-            return _NOTHING
+        body = self._meanings.body(function)
         known = self._project.known_names(function.module.path)
-        statements = walk_call(body.body, self._project.target, known, Circumstances(), is_sure=True)
+        statements = walk_call(body, self._project.target, known, Circumstances(), is_sure=True)
         scope = FunctionScope(self._meanings, function, local_bindings(statements))
         return self._reader.read(_up_to_a_doubtful_return(statements), scope)
 
@@ -148,7 +142,13 @@ def _up_to_an_exit(happenings: Iterable[Happening]) -> Iterator[Happening]:
 
 def _up_to_a_doubtful_return(statements: tuple[Situated, ...]) -> Iterator[Situated]:
     """The statements that run before the function may have returned."""
+    around: set[int] = set()
     for situated in statements:
-        if isinstance(situated.statement, f.Return) and situated.circumstances.imported is None:
+        statement, is_run = situated.statement, situated.circumstances.imported
+        if isinstance(statement, f.With | f.While | f.For):
+            around.update(map(id, inner_statements((statement,))))
+        if isinstance(statement, f.Try) and statement.handlers:
+            around.update(map(id, inner_statements(statement.body)))
+        if isinstance(statement, f.Return) and (is_run is None or (is_run and id(statement) in around)):
             return
         yield situated
