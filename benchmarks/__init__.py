@@ -1,0 +1,1 @@
+"""Measurements: what importlint costs beside its peers, beside a bare parse, and as projects grow."""
