@@ -40,7 +40,7 @@ def check(project: Project) -> Report:
         diagnostics=tuple(sorted(set(shown), key=_order)),
         files=len(given),
         modules=len(project.modules),
-        notes=tuple(_notes(project)),
+        notes=tuple(_notes(project, selection)),
     )
 
 
@@ -64,9 +64,11 @@ def _diagnostic(rule: Rule, finding: Finding, selection: Selection, texts: Texts
     )
 
 
-def _notes(project: Project) -> Iterator[str]:
+def _notes(project: Project, selection: Selection) -> Iterator[str]:
     """What the user should know about the run itself."""
     yield from project.sources.notes
+    if project.settings.import_budgets and not any(each.name == "import-budget" for each in selection.rules):
+        yield "`import-budgets` is set, but no rule reads it: add `import-budget` to `extend-select`"
     environment = project.environment
     if not environment.known and project.given_modules:
         yield (

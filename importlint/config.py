@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -25,6 +25,8 @@ OutputFormat = Literal["full", "concise", "json"]
 
 Table = Mapping[str, Any]
 """A TOML table."""
+
+T = TypeVar("T")
 
 DEFAULT_EXCLUDE = (
     ".*_cache",
@@ -42,6 +44,27 @@ DEFAULT_EXCLUDE = (
 """Not `venv`, which the standard library has a package of: environments are known by their `pyvenv.cfg`."""
 
 
+class ImportBudget(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename="kebab"
+):
+    """What importing one module may cost: one `[[tool.importlint.import-budgets]]`."""
+
+    module: str
+    at_most: int | None = None
+    """How many modules it may run, itself among them."""
+    without: tuple[str, ...] = ()
+    """Modules that it may not load."""
+
+    def __post_init__(self) -> None:
+        for name in (self.module, *self.without):
+            if not all(part.isidentifier() for part in name.split(".")):
+                raise ValueError(f"`{name}` is not a module's name")
+        if self.at_most is None and not self.without:
+            raise ValueError("a budget has `at-most`, `without`, or both")
+        if self.at_most is not None and self.at_most < 1:
+            raise ValueError("`at-most` is 1 or more: the module itself is run")
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     """What the user decided; None where the decision is importlint's."""
 
@@ -55,6 +78,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     """By code or name."""
     effects: tuple[OwnEffect, ...] = ()
     """What calls, writes and imports do, in place of the catalogue's entries for the same names."""
+    import_budgets: tuple[ImportBudget, ...] = ()
+    """What imports of some modules may cost."""
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     """Gitignore patterns relative to `root`."""
     extend_exclude: tuple[str, ...] = ()
@@ -223,9 +248,10 @@ def _read(key: str, value: object, directory: str, origin: str) -> Any:
                 return tuple(_absolute(item, directory) for item in msgspec.convert(value, tuple[str, ...]))
             case "environment" | "cache-dir":
                 return _absolute(msgspec.convert(value, str), directory)
-            case "effects":
-                items = msgspec.convert(value, tuple[Any, ...])
-                return tuple(_own_effect(item, f"{origin}, table {at}") for at, item in enumerate(items, 1))
+            case "effects" | "import-budgets":
+                items = enumerate(msgspec.convert(value, tuple[Any, ...]), 1)
+                kind = OwnEffect if key == "effects" else ImportBudget
+                return tuple(_table(item, kind, f"{origin}, table {at}") for at, item in items)
         read = msgspec.convert(value, KEYS[key].type)
         if key == "platform" and read in _PLATFORMS:
             raise ValueError(f"`sys.platform` says `{_PLATFORMS[read]}` there, not `{read}`")
@@ -240,10 +266,10 @@ def _read(key: str, value: object, directory: str, origin: str) -> Any:
     return read
 
 
-def _own_effect(item: object, origin: str) -> OwnEffect:
-    """One table of `effects`."""
+def _table(item: object, kind: type[T], origin: str) -> T:
+    """One of a list of tables."""
     try:
-        return msgspec.convert(item, OwnEffect)
+        return msgspec.convert(item, kind)
     except msgspec.ValidationError as error:
         message, _, key = str(error).partition(" - at `$.")
         place = f"{origin}, `{key}" if key else origin

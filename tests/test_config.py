@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from importlint.config import DEFAULT_EXCLUDE, KEYS, Settings, load_settings
+from importlint.config import DEFAULT_EXCLUDE, KEYS, ImportBudget, Settings, load_settings
 from importlint.diagnostics import Severity
 from importlint.effects.conditions import Condition
 from importlint.effects.entries import OwnEffect
@@ -48,6 +48,7 @@ effects = [
     {name = "shop.connect", effect = "network", unless = {position = 0, keyword = "lazy", equals = [true]}},
     {name = "sys.path", by = "write", effect = "none"},
 ]
+import-budgets = [{module = "shop", at-most = 20, without = ["pandas", "shop.report"]}]
 """,
     )
     root = str(tmp_path)
@@ -76,6 +77,7 @@ effects = [
             ),
             OwnEffect(name="sys.path", by="write", effect="none"),
         ),
+        import_budgets=(ImportBudget(module="shop", at_most=20, without=("pandas", "shop.report")),),
         root=root,
         config_file=f"{root}/pyproject.toml",
         origins={key: (f"pyproject.toml: [tool.importlint] `{key}`",) for key in KEYS},
@@ -178,6 +180,32 @@ class TestMistake:
             ("python-version = 3.12", "`python-version`: expected a string, got a number"),
             ('platform = "windows"', "`platform`: `sys.platform` says `win32` there, not `windows`"),
             ('exclude = ["!"]', "`exclude`: Invalid git pattern: '!'"),
+            ("import-budgets = 20", "`import-budgets`: expected a list, got a number"),
+            ("import-budgets = [{at-most = 20}]", "`import-budgets`, table 1: missing key `module`"),
+            (
+                'import-budgets = [{module = "shop", atmost = 20}]',
+                "`import-budgets`, table 1: unknown key `atmost`",
+            ),
+            (
+                'import-budgets = [{module = "shop", at-most = "20"}]',
+                "`import-budgets`, table 1, `at-most`: expected a number, got a string",
+            ),
+            (
+                'import-budgets = [{module = "shop", without = "pandas"}]',
+                "`import-budgets`, table 1, `without`: expected a list, got a string",
+            ),
+            (
+                'import-budgets = [{module = "shop", at-most = 1}, {module = "shop"}]',
+                "`import-budgets`, table 2: a budget has `at-most`, `without`, or both",
+            ),
+            (
+                'import-budgets = [{module = "shop", at-most = 0}]',
+                "`import-budgets`, table 1: `at-most` is 1 or more: the module itself is run",
+            ),
+            (
+                'import-budgets = [{module = "shop/cart.py", at-most = 9}]',
+                "`import-budgets`, table 1: `shop/cart.py` is not a module's name",
+            ),
             ("effects = {}", "`effects`: expected a list, got a table"),
             ("effects = [1]", "`effects`, table 1: expected a table, got a number"),
             ('effects = [{name = "a"}]', "`effects`, table 1: missing key `effect`"),

@@ -96,6 +96,6 @@ def _toml(key: str, value: Any) -> str:
             f"{json.dumps(name, ensure_ascii=False)} = {_toml('', item)}" for name, item in value.items()
         )
         return "{" + ", ".join(items) + "}"
-    if key == "effects":
+    if key in ("effects", "import-budgets"):
         return "[" + ", ".join(_toml("", item) for item in msgspec.to_builtins(value)) + "]"
     return json.dumps(getattr(value, "value", value), ensure_ascii=False)

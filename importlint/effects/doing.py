@@ -8,6 +8,7 @@ undone in the same block is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,7 +31,7 @@ from importlint.effects.meaning import (
 from importlint.effects.names import documented_name
 from importlint.effects.undoing import caught, lasting, put_back
 from importlint.syntax import facts as f
-from importlint.syntax.flow import Situated
+from importlint.syntax.flow import Situated, left_out
 from importlint.syntax.namespace import Binding, bindings, written
 from importlint.syntax.qualified import chain
 from importlint.syntax.traverse import evaluated
@@ -79,7 +80,7 @@ class Reader:
                 put_back_around[inside] = put_back_around.get(inside, frozenset()) | kinds
             here, statement = situated.circumstances, situated.statement
             around = inner.get(id(statement), scope)
-            unsure.update(map(id, self._may_be_left_out(statement, around)))
+            unsure.update(map(id, left_out(statement, partial(self._may_raise, scope=around))))
             if here.imported is False or here.handling or id(statement) in unsure:
                 continue
             undone = put_back_around.get(id(statement), frozenset()) | caught(situated)
@@ -105,28 +106,6 @@ class Reader:
         names = ((self.meanings.name(call.function, scope), call) for call in calls)
         does = (each for name, call in names if name for each in self._of_outside(name, call, scope))
         return any(each.kind is Kind.EXIT for each in does)
-
-    def _may_be_left_out(self, statement: f.Statement, scope: Scope) -> Iterator[f.Statement]:
-        """The statements of a block that may be left without leaving what is around it.
-
-        They are behind one that may raise where exceptions may be caught, or behind a jump in a loop.
-        """
-        match statement:
-            case f.Try(body=body, orelse=orelse, handlers=(_, *_)):
-                pass
-            case f.With(body=body):
-                orelse = ()
-            case f.For(body=body, orelse=orelse) | f.While(body=body, orelse=orelse):
-                yield from _behind_a_jump(body, orelse)
-                return
-            case _:
-                return
-        for index, each in enumerate(body):
-            if index + 1 == len(body) and not orelse:
-                return
-            if any(self._may_raise(inside, scope) for inside in inner_statements((each,))):
-                yield from inner_statements((*body[index + 1 :], *orelse))
-                return
 
     def _may_raise(self, statement: f.Statement, scope: Scope) -> bool:
         """Whether a statement imports what is not there, raises, or calls a function that does."""
@@ -348,14 +327,6 @@ def _class_scopes(statements: Iterable[Situated], around: Scope) -> Mapping[int,
             scope = ClassScope(found.get(id(situated.statement), around), names)
             found.update((id(each), scope) for each in inside)
     return found
-
-
-def _behind_a_jump(body: f.Block, orelse: f.Block) -> Iterator[f.Statement]:
-    """The statements of a loop behind `break` or `continue`."""
-    for index, each in enumerate(body):
-        if any(isinstance(inside, f.Break | f.Continue) for inside in inner_statements((each,))):
-            yield from inner_statements((*body[index + 1 :], *orelse))
-            return
 
 
 def _sure_calls(statement: f.Statement) -> list[f.Call]:

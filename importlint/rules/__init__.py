@@ -9,6 +9,7 @@ from importlint.rules import (
     files,
     fragile,
     guards,
+    import_budget,
     imports_main,
     late,
     main,
@@ -41,6 +42,7 @@ _FAMILIES = (
     late.RULES,
     effects.RULES,
     effect_only.RULES,
+    import_budget.RULES,
 )
 
 RULES: tuple[Rule, ...] = tuple(

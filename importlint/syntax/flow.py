@@ -7,7 +7,7 @@ called), whether surely, and which exceptions are caught around it.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -134,11 +134,20 @@ def known_names(facts: f.ModuleFacts) -> Known:
                     if name.id not in bound and len(targets) == 1 and isinstance(targets[0], f.Name):
                         constants[name.id] = value
                     bound.add(name.id)
+                if any(_is_global_item(target) for target in targets):
+                    constants.clear()  # kombu: `globals()["KCAH"[::-1]] = False`
             case f.AugmentedAssign(target=f.Name(id=changed)) | f.AnnotatedAssign(target=f.Name(id=changed)):
                 constants.pop(changed, None)
                 bound.add(changed)
     others = {*_PRESET, *facts.global_names}
     return Known(aliases, {name: value for name, value in constants.items() if name not in others})
+
+
+def _is_global_item(target: f.Expression) -> bool:
+    """Whether a target is `globals()[name]`, which may be any name."""
+    return isinstance(target, f.Subscript) and (
+        isinstance(target.value, f.Call) and chain(target.value.function) == ("globals",)
+    )
 
 
 _PRESET = ("__file__", "__package__", "__path__", "__spec__")
@@ -234,6 +243,33 @@ class _Walk:
             for name, view in self.views.items()
         }
         return replace(here, **outcomes)
+
+
+def left_out(statement: f.Statement, may_raise: Callable[[f.Statement], bool]) -> Iterator[f.Statement]:
+    """The statements inside one that may be left without leaving what is around it.
+
+    They are behind one that may raise where exceptions may be caught, or behind a jump in a loop.
+    """
+    match statement:
+        case f.Try(body=body, orelse=orelse, handlers=(_, *_)):
+            yield from _behind(body, orelse, may_raise)
+        case f.With(body=body):
+            yield from _behind(body, (), may_raise)
+        case f.For(body=body, orelse=orelse) | f.While(body=body, orelse=orelse):
+            yield from _behind(body, orelse, lambda each: isinstance(each, f.Break | f.Continue))
+
+
+def _behind(
+    body: f.Block, orelse: f.Block, may_leave: Callable[[f.Statement], bool]
+) -> Iterator[f.Statement]:
+    """The statements of two blocks behind the first one that may leave them."""
+    for index, each in enumerate(body):
+        behind = (*body[index + 1 :], *orelse)
+        if not behind:
+            return
+        if any(map(may_leave, statements((each,)))):
+            yield from statements(behind)
+            return
 
 
 def _equals(truth: bool | None, wanted: bool) -> bool | None:

@@ -32,6 +32,7 @@ effects = [
     {name = "shop.connect", effect = "network", unless = {position = 0, keyword = "größe", equals = [true, 1]}},
     {name = "sys.path", by = "write", effect = "none"},
 ]
+import-budgets = [{module = "shop", at-most = 20}, {module = "shop.cli", without = ["pandas"]}]
 """
 
 

@@ -65,6 +65,8 @@ def test_phase(text: str, phase: Phase | None) -> None:
         ("if TYPE_CHECKING:\n    import x\n", True),
         ("if __name__ == '__main__' and unknown:\n    import x\n", False),
         ("match unknown:\n    case 1:\n        import x\n", False),
+        ("NEW = True\nif NEW:\n    import x\n", True),
+        ("NEW = True\nglobals()['WEN'[::-1]] = False\nif NEW:\n    import x\n", False),
     ],
 )
 def test_certain(text: str, certain: bool) -> None:
