@@ -20,6 +20,15 @@ SIGNS: Mapping[Kind, frozenset[str]] = {
 }
 """How kinds show that are seen as another one; the others show as what they are."""
 
+COMES_WITH: Mapping[Kind, frozenset[str]] = {
+    Kind.ENV_WRITE: frozenset({"env-read"}),
+    Kind.FS_WRITE: frozenset({"fs-read"}),
+    Kind.LOGGING_CONFIG: frozenset({"logger"}),
+    Kind.NATIVE_LOAD: frozenset({"fs-read"}),
+    Kind.PROCESS: frozenset({"env-read", "fs-read"}),
+}
+"""What else is seen of kinds, of which nobody has to be told beside them."""
+
 OBSERVABLE = frozenset(Kind) - {
     Kind.CLIENT,
     Kind.DYNAMIC_CODE,
@@ -29,9 +38,10 @@ OBSERVABLE = frozenset(Kind) - {
     Kind.LIBRARY_CONFIG,
     Kind.NONDETERMINISM,
     Kind.REGISTRY,
+    Kind.WARNINGS_EMIT,
 }
-"""Kinds that a watcher sees. The others change objects of libraries, fail, or freeze a value; and imports and code
-that runs are everywhere.
+"""Kinds that a watcher sees. The others change objects of libraries, fail, or freeze a value; imports and code that
+runs are everywhere, and most warnings that are given are not shown.
 """
 
 
@@ -54,6 +64,8 @@ class Claim(Struct, frozen=True, kw_only=True):
     @property
     def is_observable(self) -> bool:
         """Whether a watcher can see it: its kind, or the attribute that has another value."""
+        if self.kind is Kind.ENV_READ:
+            return self.name.startswith(("os.environ", "os.getenv"))
         return self.kind in OBSERVABLE or (self.verb == "writes" and "()" not in self.name)
 
 
@@ -94,28 +106,40 @@ class Statements:
     """Which statement a line of a file belongs to: a call may show at any line of its statement."""
 
     def __init__(self) -> None:
-        self._files: dict[str, dict[int, int]] = {}
+        self._files: dict[str, dict[int, ast.stmt]] = {}
 
     def first_line(self, file: str, line: int) -> int:
         """The first line of the innermost statement, or of its head, that has the line."""
+        statement = self._at(file, line)
+        return line if statement is None else _first_line(statement)
+
+    def is_import(self, file: str, line: int) -> bool:
+        """Whether the statement imports."""
+        return isinstance(self._at(file, line), ast.Import | ast.ImportFrom)
+
+    def _at(self, file: str, line: int) -> ast.stmt | None:
         if file not in self._files:
             try:
                 with open(file, "rb") as source, warnings.catch_warnings():
                     warnings.simplefilter("ignore", SyntaxWarning)
-                    self._files[file] = _first_lines(source.read())
+                    self._files[file] = _by_line(ast.parse(source.read()))
             except (OSError, SyntaxError):  # a template that is compiled under a name of its own
                 self._files[file] = {}
-        return self._files[file].get(line, line)
+        return self._files[file].get(line)
 
 
-def _first_lines(source: bytes) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for node in ast.walk(ast.parse(source)):  # outer statements come before inner ones
+def _by_line(module: ast.Module) -> dict[int, ast.stmt]:
+    found: dict[int, ast.stmt] = {}
+    for node in ast.walk(module):  # outer statements come before inner ones
         if isinstance(node, ast.stmt):
-            decorators = [each.lineno for each in getattr(node, "decorator_list", ())]
-            first = min([node.lineno, *decorators])
-            found.update(dict.fromkeys(range(first, (node.end_lineno or first) + 1), first))
+            lines = range(_first_line(node), (node.end_lineno or node.lineno) + 1)
+            found.update(dict.fromkeys(lines, node))
     return found
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(each.lineno for each in decorators)])
 
 
 def judge(
@@ -154,7 +178,8 @@ def own_effects(
 ) -> list[Seen]:
     """What the modules in `names`, by their files, did themselves, each kind once for a statement.
 
-    Left out is what a library does when it is imported, and what `sys.modules` has of a module's own package.
+    Left out is what a library does when it is imported, what an extension module changes (the state differs where a
+    statement imports, and no other body does it), and what `sys.modules` has of a module's own package.
     """
     found: dict[tuple[str, str, int], Seen] = {}
     for each in observations:
@@ -162,6 +187,8 @@ def own_effects(
         if each.through or file not in names or each.kind.startswith("="):
             continue
         if each.kind == "sys-modules" and _top(each.subject) == _top(names[file]):
+            continue
+        if each.is_difference and statements.is_import(file, line):
             continue
         line = statements.first_line(file, line)
         found.setdefault((each.kind, file, line), Seen(each.kind, file, line, each.subject))
@@ -173,7 +200,7 @@ def untold(seen: Iterable[Seen], claims: Iterable[Claim], statements: Statements
     told = {
         (sign, claim.file, statements.first_line(claim.file, claim.line))
         for claim in claims
-        for sign in claim.signs
+        for sign in claim.signs | COMES_WITH.get(claim.kind, frozenset())
     }
     return [each for each in seen if (each.kind, each.file, each.line) not in told]
 

@@ -9,7 +9,8 @@ seen, and those of them that importlint tells, if only below the severity of a r
 
 Not counted among what is seen:
 
-- what the import system reads and writes: sources, bytecode, listings of directories, loading extension modules;
+- what the import system reads and writes: sources, bytecode, listings of directories; sources that are shown;
+- what an extension module does when it is loaded: a difference in the state where a statement imports;
 - what the body of a library of the standard library does while it is imported;
 - what another distribution's body does: it is that one's effect;
 - imports, and code that is compiled or run, which are everywhere (namedtuples, dataclasses);

@@ -42,6 +42,9 @@ TOOL = 4
 MACHINERY = ("<frozen importlib", "<frozen zipimport")
 """The files of the import system, whose own reading and writing of modules is nobody's effect."""
 
+SOURCES = (".py", ".pyc")
+"""What is read to be shown beside a warning, or by those who inspect functions."""
+
 Place = tuple[str, int]
 """A file and a line in it."""
 
@@ -156,7 +159,6 @@ STATE: list[tuple[str, Callable[[], object]]] = [
             getattr(loaded("multiprocessing.context"), "_default_context", None), "_actual_context"
         ),
     ),
-    ("atexit", lambda: getattr(atexit, "_ncallbacks")()),  # noqa: B009 - not in the stubs
     (
         "type-registry",
         lambda: (
@@ -189,6 +191,8 @@ CALLS: list[tuple[Any, str, str]] = [
     (signal, "signal", "signal"),
     (warnings, "filterwarnings", "warnings-config"),
     (warnings, "simplefilter", "warnings-config"),
+    (atexit, "register", "atexit"),
+    (atexit, "unregister", "atexit"),
     (os, "_exit", "exit"),
 ]
 """Calls that change no state that could be looked at, or may find it as they want it."""
@@ -245,12 +249,14 @@ class Watch:
         """Write one line."""
         os.write(self.file, (json.dumps(words) + "\n").encode("utf-8", "surrogateescape"))
 
-    def tell(self, kind: str, subject: str, through: str, places: list[Place]) -> None:
+    def tell(
+        self, kind: str, subject: str, through: str, places: list[Place], *, is_difference: bool = False
+    ) -> None:
         """An effect, once for each place; `through` is the file of a library whose import has it."""
         what = (kind, subject, through, tuple(places))
         if places and what not in self.said:
             self.said.add(what)
-            self.say("effect", kind, subject, through, places)
+            self.say("effect", kind, subject, through, places, is_difference)
 
     def places(self, frame: FrameType | None) -> tuple[str, list[Place]] | None:
         """The lines of the bodies in a stack, the innermost first, and the library whose body is further in.
@@ -289,7 +295,7 @@ class Watch:
         if not self.active or os.getpid() != self.process:
             return
         if kind is None:
-            if not isinstance(arguments[0], str | bytes):
+            if not isinstance(arguments[0], str | bytes) or os.fsdecode(arguments[0]).endswith(SOURCES):
                 return
             is_writing = isinstance(arguments[2], int) and arguments[2] & self.question.writing
             kind = "fs-write" if is_writing else "fs-read"
@@ -419,16 +425,18 @@ class Watch:
             is_library = not inner.file.startswith(self.roots)
             if is_library or inner.file not in self.passed:
                 places = [(body.file, body.line) for body in reversed(outer)]
-                self.tell(kind, subject, inner.file if is_library else "", places)
+                self.tell(kind, subject, inner.file if is_library else "", places, is_difference=True)
 
     def patched(self) -> list[str]:
         """The attributes of library modules that have another value than when the module had been imported."""
         return [
             f"{module}.{name}"
             for module, before in self.namespaces.items()
-            if isinstance(sys.modules.get(module), ModuleType)
+            if module not in ("sys", "builtins") and isinstance(sys.modules.get(module), ModuleType)
             for name, value in vars(sys.modules[module]).items()
-            if before.get(name) is not value and not isinstance(value, ModuleType)
+            if before.get(name) is not value
+            and not isinstance(value, ModuleType)
+            and not name.startswith("__")
         ]
 
     # ---- from the beginning to the end

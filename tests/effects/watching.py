@@ -43,6 +43,8 @@ class Observation(Struct, frozen=True, array_like=True):
     """The file of a library whose import has the effect; empty if it is the place's own."""
     places: tuple[tuple[str, int], ...]
     """Files and lines of the bodies that run, the innermost first."""
+    is_difference: bool = False
+    """Whether the state of the process differs, and not an event or a call tells."""
 
 
 class Watched(Struct, frozen=True, kw_only=True):
