@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -107,6 +107,7 @@ class Statements:
 
     def __init__(self) -> None:
         self._files: dict[str, dict[int, ast.stmt]] = {}
+        self._put_back: dict[str, frozenset[int]] = {}
 
     def first_line(self, file: str, line: int) -> int:
         """The first line of the innermost statement, or of its head, that has the line."""
@@ -117,14 +118,21 @@ class Statements:
         """Whether the statement imports."""
         return isinstance(self._at(file, line), ast.Import | ast.ImportFrom)
 
+    def is_put_back(self, file: str, line: int) -> bool:
+        """Whether the statement is below a `with` that puts warning filters back, or that `with` itself."""
+        self._at(file, line)
+        return line in self._put_back[file]
+
     def _at(self, file: str, line: int) -> ast.stmt | None:
         if file not in self._files:
             try:
                 with open(file, "rb") as source, warnings.catch_warnings():
                     warnings.simplefilter("ignore", SyntaxWarning)
-                    self._files[file] = _by_line(ast.parse(source.read()))
+                    module = ast.parse(source.read())
             except (OSError, SyntaxError):  # a template that is compiled under a name of its own
-                self._files[file] = {}
+                module = ast.Module([], [])
+            self._files[file] = _by_line(module)
+            self._put_back[file] = frozenset(_lines_below_catch_warnings(module))
         return self._files[file].get(line)
 
 
@@ -135,6 +143,12 @@ def _by_line(module: ast.Module) -> dict[int, ast.stmt]:
             lines = range(_first_line(node), (node.end_lineno or node.lineno) + 1)
             found.update(dict.fromkeys(lines, node))
     return found
+
+
+def _lines_below_catch_warnings(module: ast.Module) -> Iterator[int]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.With) and any("catch_warnings" in ast.unparse(each) for each in node.items):
+            yield from range(node.lineno, (node.end_lineno or node.lineno) + 1)
 
 
 def _first_line(statement: ast.stmt) -> int:
@@ -179,7 +193,8 @@ def own_effects(
     """What the modules in `names`, by their files, did themselves, each kind once for a statement.
 
     Left out is what a library does when it is imported, what an extension module changes (the state differs where a
-    statement imports, and no other body does it), and what `sys.modules` has of a module's own package.
+    statement imports, and no other body does it), warning filters that a `with` puts back, and what `sys.modules` has
+    of a module's own package.
     """
     found: dict[tuple[str, str, int], Seen] = {}
     for each in observations:
@@ -187,6 +202,8 @@ def own_effects(
         if each.through or file not in names or each.kind.startswith("="):
             continue
         if each.kind == "sys-modules" and _top(each.subject) == _top(names[file]):
+            continue
+        if each.kind == Kind.WARNINGS_CONFIG.value and statements.is_put_back(file, line):
             continue
         if each.is_difference and statements.is_import(file, line):
             continue

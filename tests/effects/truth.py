@@ -13,6 +13,7 @@ Not counted among what is seen:
 - what an extension module does when it is loaded: a difference in the state where a statement imports;
 - what the body of a library of the standard library does while it is imported;
 - what another distribution's body does: it is that one's effect;
+- warning filters that a `with` puts back;
 - imports, and code that is compiled or run, which are everywhere (namedtuples, dataclasses);
 - entries of `sys.modules` below the top-level package of the module that makes them, and removals of modules whose
   import failed.
@@ -86,10 +87,11 @@ def main() -> int:
         with ProcessPoolExecutor(options.jobs) as pool:
             for result in pool.map(job, options.distributions):
                 results.append(result)
+                if options.save:
+                    with options.save.open("ab") as file:
+                        file.write(msgspec.json.encode(result) + b"\n")
                 print("\n".join([row(result), *differences(result, site_packages(environment))]), flush=True)
     print("\n".join(["", *table(results)]))
-    if options.save:
-        options.save.write_bytes(msgspec.json.encode(results))
     return 1 if any(is_false(each) for result in results for each in result.verdicts) else 0
 
 
@@ -261,7 +263,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("distributions", nargs="*", metavar="DISTRIBUTION", help="(default: all)")
     parser.add_argument("--environments", type=Path, metavar="DIR", help="(default: a temporary directory)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--save", type=Path, metavar="FILE", help="keep the results as JSON")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="append the results as JSON, a line each")
     options = parser.parse_args()
     unknown = set(options.distributions) - set(names())
     if unknown:
