@@ -44,6 +44,7 @@ path = ["lib", "/opt/lib"]
 pythonpath = ["tools"]
 programs = ["-m shop"]
 output-format = "json"
+cache-dir = "kept"
 effects = [
     {name = "shop.connect", effect = "network", unless = {position = 0, keyword = "lazy", equals = [true]}},
     {name = "sys.path", by = "write", effect = "none"},
@@ -69,6 +70,7 @@ import-budgets = [{module = "shop", at-most = 20, without = ["pandas", "shop.rep
         pythonpath=(f"{root}/tools",),
         programs=("-m shop",),
         output_format="json",
+        cache_dir=f"{root}/kept",
         effects=(
             OwnEffect(
                 name="shop.connect",

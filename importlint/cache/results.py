@@ -21,6 +21,9 @@ from importlint.config import Settings
 from importlint.diagnostics import Report
 from importlint.disk import ANSWERS, Answer, Signature, digest, heard_by, sign
 
+_NO_MATTER = ("output-format", "cache-dir")
+"""Settings that make no difference to a result."""
+
 
 class Result(Struct, frozen=True, kw_only=True):
     """What a check tells, whatever the format."""
@@ -116,7 +119,8 @@ class Results:
         self._database.write({key: value})
 
     def _key(self, settings: Settings, paths: tuple[str, ...]) -> bytes:
-        asked = msgspec.structs.replace(settings, output_format=None, cache_dir=None)
+        origins = {key: origin for key, origin in settings.origins.items() if key not in _NO_MATTER}
+        asked = msgspec.structs.replace(settings, output_format=None, cache_dir=None, origins=origins)
         machine = (
             *(sys.prefix, sys.base_prefix, sys.executable, sys.platlibdir, sys.version, platform.machine()),
             *(sys.getfilesystemencoding(), os.path.sep, os.geteuid() if hasattr(os, "geteuid") else 0),

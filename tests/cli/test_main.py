@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -25,7 +25,9 @@ ROOT = Path(__file__).parent.parent.parent
 class FakeProject:
     """In place of the analysis: it remembers what it was asked for."""
 
-    def __init__(self, settings: Settings, paths: tuple[str, ...]) -> None:
+    environment = SimpleNamespace(reason="of no kind", notes=())
+
+    def __init__(self, settings: Settings, paths: tuple[str, ...], store: object = None) -> None:
         self.settings = settings
         self.paths = paths
 
