@@ -49,7 +49,10 @@ T = TypeVar("T")
 
 
 class Database:
-    """The file at `path`, made if it is not there; `notes` says what went wrong, where that is worth a word."""
+    """The file at `path`, made if it is not there; `notes` says what went wrong, where that is worth a word.
+
+    Threads may use it in turn, as the machine's do, which waits for its own.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -132,7 +135,9 @@ class Database:
 
     def _connect(self) -> bool:
         try:
-            self._connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+            self._connection = sqlite3.connect(
+                self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
         except sqlite3.Error:  # there is none, and none can be made
             return False
         # The schema may come from elsewhere: nothing in it is to call functions. A process that is killed leaves
@@ -150,6 +155,8 @@ class Database:
             return None
         try:
             return action(self._connection)
+        except sqlite3.ProgrammingError:  # a bug, not the file's fault
+            raise
         except (sqlite3.Error, OverflowError) as error:
             reason = str(error)
             if any(words in reason for words in _NO_DAMAGE):

@@ -79,7 +79,7 @@ def _decided(project: Project) -> Mapping[str, tuple[Any, str]]:
         "environment": (None, project.environment.reason),
         "path": (None, "the environment's"),
         "output-format": (None, "full on a terminal, concise elsewhere"),
-        "cache-dir": (cache_directory(project.settings), "in the project"),
+        "cache-dir": (None, cache_directory(project.settings)),
     }
 
 

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ def test_values_and_files(tmp_path: Path) -> None:
     assert kept.value(b"absent") is None
     assert kept.value(b"key") == b"value"
     assert kept.notes == []
+
+
+def test_another_thread(tmp_path: Path) -> None:
+    """As the machine runs in, for the size of its stack."""
+    kept = Database(str(filled(tmp_path / "cache")))
+    with ThreadPoolExecutor(1) as thread:
+        key = next(iter(VALUES))
+        assert thread.submit(kept.value, key).result() == VALUES[key]
+        thread.submit(kept.write, {b"key": b"value"}).result()
+    assert kept.value(b"key") == b"value"
 
 
 def test_damage_anywhere(tmp_path: Path) -> None:
