@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -21,8 +22,8 @@ from importlint.config import Settings
 from importlint.diagnostics import Report
 from importlint.disk import ANSWERS, Answer, Signature, digest, heard_by, sign
 
-_NO_MATTER = ("output-format", "cache-dir")
-"""Settings that make no difference to a result."""
+_NO_MATTER = {"output-format": "output_format", "cache-dir": "cache_dir"}
+"""Settings that make no difference to a result, and their fields."""
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -120,10 +121,12 @@ class Results:
 
     def _key(self, settings: Settings, paths: tuple[str, ...]) -> bytes:
         origins = {key: origin for key, origin in settings.origins.items() if key not in _NO_MATTER}
-        asked = msgspec.structs.replace(settings, output_format=None, cache_dir=None, origins=origins)
+        none = dict.fromkeys(_NO_MATTER.values())
+        asked = msgspec.structs.replace(settings, origins=origins, **none)
         machine = (
             *(sys.prefix, sys.base_prefix, sys.executable, sys.platlibdir, sys.version, platform.machine()),
             *(sys.getfilesystemencoding(), os.path.sep, os.geteuid() if hasattr(os, "geteuid") else 0),
+            *time.tzname,  # archives tell local times
         )
         question = msgspec.msgpack.encode((asked, paths, os.getcwd(), machine))
         return digest(b"result" + self._identity + question)

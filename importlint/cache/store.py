@@ -54,7 +54,14 @@ class Store:
         return facts
 
     def keep(self, path: str, record: Record) -> None:
-        """Remember what was read now; a problem is not remembered, it may be gone with the content the same."""
+        """Remember what was read now, perhaps by another process, whose questions no listener heard.
+
+        A problem is not remembered: it may be gone with the content the same.
+        """
+        if record.digest:
+            disk.tell_content(path, record.signature, record.digest)
+        elif not _is_problem_of(path, record):
+            disk.tell_content(path, None, b"")  # what no file's content is
         if not record.encoded.startswith(b"F"):
             return
         self._facts[self._key(record.digest)] = record.encoded
@@ -78,6 +85,14 @@ class Store:
 
     def _key(self, content: bytes) -> bytes:
         return digest(b"facts" + self._identity + content)
+
+
+def _is_problem_of(path: str, record: Record) -> bool:
+    """Whether a file cannot be read for the reason that is recorded; not so if it was the reader that failed."""
+    from importlint.reading.record import encode
+
+    data = read_data(path)
+    return isinstance(data, SourceProblem) and encode(data) == record.encoded
 
 
 def is_settled(signature: Signature, now: int) -> bool:

@@ -18,9 +18,15 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from importlint import disk
 from importlint.cache import identity
+from importlint.cache.database import Database
+from importlint.cache.results import Evidence, Witness, verified
+from importlint.cache.store import Store
 from importlint.cli import check as command
 from importlint.cli import main
+from importlint.reading.record import Record, encode, read_record
+from importlint.syntax.source import ProblemKind, SourceProblem
 from tests.trees import Tree
 
 SITE = ".venv/lib/python3.12/site-packages"
@@ -353,8 +359,6 @@ def test_files_that_change_while_they_are_read(
 
     def check(*arguments: object) -> object:
         result = real(*arguments)  # type: ignore[arg-type]
-        from importlint import disk
-
         write("shop/a.py", "changed = 1\n")(project)
         disk.read(str(project / "shop/a.py"))
         return result
@@ -365,6 +369,35 @@ def test_files_that_change_while_they_are_read(
     count = checks.count
     assert run() == run("--no-cache")
     assert checks.count == count + 2
+
+
+class TestWorkers:
+    """What another process read is heard of when it is remembered."""
+
+    def kept(self, project: Path, file: Path, record: Record) -> Evidence | None:
+        witness = Witness(now=0)
+        with disk.heard_by(witness):
+            Store(Database(str(project / "kept")), b"", str(project), 0).keep(str(file), record)
+        return verified(witness.evidence, 0) if witness.is_consistent else None
+
+    @pytest.mark.parametrize("text", ["import a\n", "def"])
+    def test_content(self, project: Path, text: str) -> None:
+        file = project / "file.py"
+        file.write_text(text)
+        record = read_record(str(file))
+        assert self.kept(project, file, record) is not None
+        file.write_text("")
+        assert self.kept(project, file, record) is None
+
+    def test_no_content(self, project: Path) -> None:
+        file = project / "shop"
+        assert self.kept(project, file, read_record(str(file))) is not None
+        assert self.kept(project, project / "absent.py", read_record(str(project / "absent.py"))) is not None
+
+    def test_a_reader_that_was_killed(self, project: Path) -> None:
+        problem = SourceProblem(ProblemKind.UNREADABLE, "its reader was killed")
+        for name in ("shop/a.py", "absent.py"):
+            assert self.kept(project, project / name, Record(None, b"", encode(problem))) is None
 
 
 class TestDirectory:
