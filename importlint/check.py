@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from importlint.diagnostics import Diagnostic, Finding, Report
 from importlint.project import Project
@@ -22,12 +22,12 @@ def check(project: Project) -> Report:
         ImportlintError: the settings, a path or a comment in the code make no sense.
     """
     selection = select_rules(RULES, project.settings)
+    modules = project.modules  # all are read now, many at a time, before a rule asks for one
     given = {module.display for module in project.given_modules}
     texts = Texts(project.cwd)
     diagnostics = (
         _diagnostic(rule, finding, selection, texts)
-        for rule in selection.rules
-        for finding in rule.check(project)
+        for rule, finding in _findings(project, selection.rules)
         if (finding.location.path in given or _is_no_module(finding.location.path))
         and not selection.is_silenced(rule, texts.path(finding.location.path))
     )
@@ -39,9 +39,17 @@ def check(project: Project) -> Report:
     return Report(
         diagnostics=tuple(sorted(set(shown), key=_order)),
         files=len(given),
-        modules=len(project.modules),
+        modules=len(modules),
         notes=tuple(_notes(project, selection)),
     )
+
+
+def _findings(project: Project, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Finding]]:
+    """What each of the rules finds."""
+    with project.progress.phase("checking", len(rules)) as advance:
+        for rule in rules:
+            yield from ((rule, finding) for finding in rule.check(project))
+            advance()
 
 
 def _is_no_module(path: str) -> bool:

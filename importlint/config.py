@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -99,6 +99,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     output_format: OutputFormat | None = None
     cache_dir: str | None = None
     """An absolute directory for what one run leaves to the next."""
+    jobs: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    """How many processes read files at the same time."""
 
     root: str
     """The directory of the configuration file, or else the start: patterns are relative to it."""

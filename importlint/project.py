@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msgspec import DecodeError, Struct
+from msgspec import Struct
 
 from importlint import disk
 from importlint.closure import Closure
@@ -38,17 +37,17 @@ from importlint.graph.link import Link, links
 from importlint.graph.writes import injected_modules
 from importlint.installed import declared_name, dependents, distributions
 from importlint.package_path import PackagePaths
-from importlint.reading.record import decode, read_record
+from importlint.progress import Progress
+from importlint.reading.processors import available_processors
+from importlint.reading.reader import Reader, Store
 from importlint.syntax import facts as f
 from importlint.syntax.conditions import NOTHING_KNOWN, Known
 from importlint.syntax.flow import Situated, known_names, walk
 from importlint.syntax.namespace import Namespace
-from importlint.syntax.read import read_facts
 from importlint.syntax.source import SourceProblem
 from importlint.target import Target
 
 if TYPE_CHECKING:
-    from importlint.cache.store import Store
     from importlint.crashes import Cycle
     from importlint.effects.reach import Effects
     from importlint.effects.triggers import Trigger
@@ -72,13 +71,18 @@ class Project:
     """The stages, in the order in which one needs another, and what rules ask about single modules."""
 
     def __init__(
-        self, settings: Settings, paths: tuple[str, ...], cwd: str | None = None, store: Store | None = None
+        self,
+        settings: Settings,
+        paths: tuple[str, ...],
+        cwd: str | None = None,
+        progress: Progress | None = None,
+        store: Store | None = None,
     ) -> None:
         self.settings = settings
         self.paths = paths
         self.cwd = cwd or os.getcwd()
+        self.progress = progress or Progress()
         self._store = store
-        self._facts: dict[str, f.ModuleFacts | SourceProblem] = {}
         self._bodies: dict[str, Bodies | None] = {}
         self._namespaces: dict[str, Namespace | None] = {}
         self._known: dict[str, Known] = {}
@@ -86,6 +90,11 @@ class Project:
         self._resolutions: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Resolution] = {}
 
     # ---- stages
+
+    @cached_property
+    def jobs(self) -> int:
+        """How many processes work on it at most."""
+        return self.settings.jobs or available_processors()
 
     @cached_property
     def layout(self) -> Layout:
@@ -125,24 +134,37 @@ class Project:
         return PackagePaths(self)
 
     @cached_property
+    def reader(self) -> Reader:
+        """Reads files, each once."""
+        return Reader(self.jobs, self.progress, self._store)
+
+    @cached_property
     def reading(self) -> Reading:
         """The given modules and, from import to import, those of the project that they need."""
         modules = {module.path: module for module in self.sources.modules}
         naming = Naming(self.sources.roots, self.sources.flat_roots, (), self.cwd)
         found: dict[str, tuple[Link, ...]] = {}
-        waiting = deque(modules.values())
-        while waiting:
-            module = waiting.popleft()
-            found[module.path] = self._links(module)
-            loaded = [load.spec for link in found[module.path] for load in link.loads]
-            parents = self.resolve(module.package, module).searches if module.package else ()
-            for spec in (*(search.spec for search in parents if search.spec), *loaded):
-                if spec.origin is not None and spec.origin not in modules and self.is_own(spec):
-                    (modules[spec.origin],) = naming.modules((spec.origin,), given=False)
-                    waiting.append(modules[spec.origin])
+        wave = list(modules.values())
+        while wave:
+            self.reader.prefetch(module.path for module in wave)
+            importers, wave = wave, []
+            with self.progress.phase("resolving", len(importers)) as advance:
+                for module in importers:
+                    found[module.path] = self._links(module)
+                    for spec in self._needed(module, found[module.path]):
+                        if spec.origin is not None and spec.origin not in modules and self.is_own(spec):
+                            (modules[spec.origin],) = naming.modules((spec.origin,), given=False)
+                            wave.append(modules[spec.origin])
+                    advance()
         return Reading(
             modules=tuple(sorted(modules.values(), key=lambda module: module.display)), links=found
         )
+
+    def _needed(self, module: Module, its_links: Iterable[Link]) -> Iterator[Spec]:
+        """What importing a module loads: the packages above it, and what its imports lead to."""
+        parents = self.resolve(module.package, module).searches if module.package else ()
+        yield from (search.spec for search in parents if search.spec)
+        yield from (load.spec for link in its_links for load in link.loads)
 
     @cached_property
     def modules(self) -> Mapping[str, Module]:
@@ -180,7 +202,7 @@ class Project:
         from importlint.machine.entries import Runs
         from importlint.machine.world import ProjectWorld
 
-        return Runs(ProjectWorld(self))
+        return Runs(ProjectWorld(self), self.progress)
 
     @cached_property
     def invocations(self) -> tuple[Invocation, ...]:
@@ -234,28 +256,8 @@ class Project:
 
     def facts(self, path: str) -> f.ModuleFacts | SourceProblem:
         """What the file at the absolute `path` says, or why that cannot be told; each file is read once."""
-        if path not in self._facts:
-            with self._blaming(path):
-                self._facts[path] = self._remembered(path) or self._read(path)
-        return self._facts[path]
-
-    def _remembered(self, path: str) -> f.ModuleFacts | SourceProblem | None:
-        """The facts that an earlier run read from the same content."""
-        encoded = self._store.find(path) if self._store else None
-        try:
-            return decode(encoded) if encoded else None
-        except DecodeError:
-            return None
-
-    def _read(self, path: str) -> f.ModuleFacts | SourceProblem:
-        if self._store is None:
-            return read_facts(path)
-        try:
-            record = read_record(path)
-        except RecursionError:  # nested too deeply to be written down
-            return read_facts(path)
-        self._store.keep(path, record)
-        return decode(record.encoded)
+        with self._blaming(path):
+            return self.reader.facts(path)
 
     def bodies(self, path: str) -> Bodies | None:
         """What the functions in the file at `path` do; None if it cannot be read."""

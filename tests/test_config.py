@@ -45,6 +45,7 @@ pythonpath = ["tools"]
 programs = ["-m shop"]
 output-format = "json"
 cache-dir = "kept"
+jobs = 3
 effects = [
     {name = "shop.connect", effect = "network", unless = {position = 0, keyword = "lazy", equals = [true]}},
     {name = "sys.path", by = "write", effect = "none"},
@@ -71,6 +72,7 @@ import-budgets = [{module = "shop", at-most = 20, without = ["pandas", "shop.rep
         programs=("-m shop",),
         output_format="json",
         cache_dir=f"{root}/kept",
+        jobs=3,
         effects=(
             OwnEffect(
                 name="shop.connect",

@@ -24,6 +24,7 @@ FREE = {
     "archive.py": "tells first which archive it reads",
     "config.py": "settings are read in every run",
     "disk.py": "asks",
+    "reading/processors.py": "how many read makes no difference",
     "rulebook.py": "importlint's own files",
     "effects/catalogue.py": "importlint's own files",
     "finder/standard_library.py": "importlint's own files",
@@ -87,6 +88,7 @@ def test_all_questions_go_through_it() -> None:
 
 ALLOWED = {
     "finder/path_entry.py": {"time"},  # the time zone, in which archives tell times
+    "progress.py": {"time"},  # when to show something
     "finder/site_packages.py": {"os.path.expanduser"},  # where there is no variable `HOME`
 }
 """What single modules use beside."""

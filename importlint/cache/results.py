@@ -22,7 +22,7 @@ from importlint.config import Settings
 from importlint.diagnostics import Report
 from importlint.disk import ANSWERS, Answer, Signature, digest, heard_by, sign
 
-_NO_MATTER = {"output-format": "output_format", "cache-dir": "cache_dir"}
+_NO_MATTER = {"output-format": "output_format", "cache-dir": "cache_dir", "jobs": "jobs"}
 """Settings that make no difference to a result, and their fields."""
 
 

@@ -17,6 +17,7 @@ from importlint.cli.output import (
     has_colour,
     is_for_terminal,
     print_notes,
+    visible_progress,
     write_output,
 )
 from importlint.errors import UsageError, did_you_mean
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from importlint.cache.results import Result
     from importlint.cache.store import Store
     from importlint.config import Settings
+    from importlint.progress import Progress
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--statistics", action="store_true", help="count the findings of each rule instead")
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 even if something is found")
-    parser.add_argument("-q", "--quiet", action="store_true", help="print findings, but no notes on the run")
+    parser.add_argument(
+        "-q", "--quiet", action="store_true", help="print findings, but nothing about the run"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -53,11 +57,16 @@ def run(options: argparse.Namespace) -> int:
     from importlint.diagnostics import Severity
     from importlint.report import render, render_statistics
 
-    with open_cache(settings, wanted=not options.no_cache) as cache:
+    with (
+        visible_progress(quiet=options.quiet) as progress,
+        open_cache(settings, wanted=not options.no_cache) as cache,
+    ):
         if cache is None:
-            result = _check(settings, paths, None)
+            result = _check(settings, paths, progress, None)
         else:
-            result = cache.results.result(settings, paths, lambda: _check(settings, paths, cache.store))
+            result = cache.results.result(
+                settings, paths, lambda: _check(settings, paths, progress, cache.store)
+            )
     report = result.report
     if options.statistics:
         text = render_statistics(report)
@@ -72,13 +81,13 @@ def run(options: argparse.Namespace) -> int:
     return FOUND_SOMETHING if found and not options.exit_zero else 0
 
 
-def _check(settings: Settings, paths: tuple[str, ...], store: Store | None) -> Result:
+def _check(settings: Settings, paths: tuple[str, ...], progress: Progress, store: Store | None) -> Result:
     """Check the paths now."""
     from importlint.cache.results import Result
     from importlint.check import check
     from importlint.project import Project
 
-    project = Project(settings, paths, store=store)
+    project = Project(settings, paths, progress=progress, store=store)
     return Result(report=check(project), environment=environment_notes(project.environment))
 
 

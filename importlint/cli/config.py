@@ -80,6 +80,7 @@ def _decided(project: Project) -> Mapping[str, tuple[Any, str]]:
         "path": (None, "the environment's"),
         "output-format": (None, "full on a terminal, concise elsewhere"),
         "cache-dir": (None, cache_directory(project.settings)),
+        "jobs": (None, f"one for each available processor, here {project.jobs}"),
     }
 
 

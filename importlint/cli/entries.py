@@ -17,6 +17,7 @@ from importlint.errors import UsageError, did_you_mean
 from importlint.finder.resolve import resolve
 from importlint.finder.spec import FailureKind, Kind, Resolution, Spec
 from importlint.programs.program import Program, Start
+from importlint.progress import Progress
 from importlint.project import Project
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class _Entry(Struct, frozen=True):
     paths: tuple[str, ...]
 
 
-def named_entries(settings: Settings, words: Iterable[str]) -> Entries:
+def named_entries(settings: Settings, words: Iterable[str], progress: Progress) -> Entries:
     """The modules that are named, absolutely or by their files, in the order of the words.
 
     Raises:
@@ -46,7 +47,7 @@ def named_entries(settings: Settings, words: Iterable[str]) -> Entries:
     here = Project(settings, (".",))
     entries = [_by_file(settings, word) if _is_file(word) else _by_name(here, word) for word in words]
     paths = tuple(path for entry in entries for path in entry.paths)
-    project = Project(_with_environment(settings, here), paths)
+    project = Project(_with_environment(settings, here), paths, progress=progress)
     return Entries(project, tuple(dict.fromkeys(entry.name for entry in entries)))
 
 
@@ -57,15 +58,17 @@ def _with_environment(settings: Settings, here: Project) -> Settings:
     return settings
 
 
-def all_entries(settings: Settings, paths: tuple[str, ...]) -> Entries:
+def all_entries(settings: Settings, paths: tuple[str, ...], progress: Progress) -> Entries:
     """Every module below the paths that an import can name, and the namespace packages among them, sorted."""
-    project = Project(settings, paths)
+    project = Project(settings, paths, progress=progress)
     modules = [module for module in project.given_modules if is_importable(module.name)]
     namespaces = {name for module in modules for name in _namespaces_above(project, module)}
     return Entries(project, tuple(sorted({module.name for module in modules} | namespaces)))
 
 
-def named_programs(settings: Settings, words: Iterable[str]) -> tuple[Project, tuple[Program, ...]]:
+def named_programs(
+    settings: Settings, words: Iterable[str], progress: Progress
+) -> tuple[Project, tuple[Program, ...]]:
     """The project, and the programs that are named: by a module's name for `-m`, by a file or a directory.
 
     Raises:
@@ -73,9 +76,8 @@ def named_programs(settings: Settings, words: Iterable[str]) -> tuple[Project, t
     """
     here = Project(settings, (".",))
     found = [_program_by_path(word) if _is_file(word) else _program_by_name(here, word) for word in words]
-    project = Project(
-        _with_environment(settings, here), tuple(path for _, _, paths in found for path in paths)
-    )
+    files = tuple(path for _, _, paths in found for path in paths)
+    project = Project(_with_environment(settings, here), files, progress=progress)
     return project, tuple(
         Program(module=project.modules[os.path.abspath(paths[-1])], start=start, name=name, reasons=())
         for start, name, paths in found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from importlint.cli.options import add_settings_arguments, settings_from
-from importlint.cli.output import add_output_arguments, write_output
+from importlint.cli.output import add_output_arguments, visible_progress, write_output
 
 FORMATS = ("text", "json", "dot", "mermaid")
 
@@ -25,6 +25,8 @@ def run(options: argparse.Namespace) -> int:
     from importlint.graph.render import render_graph
     from importlint.project import Project
 
-    project = Project(settings_from(options), tuple(options.paths or ["."]))
-    write_output(render_graph(project.graph, options.graph_format), options.output_file)
+    with visible_progress() as progress:
+        project = Project(settings_from(options), tuple(options.paths or ["."]), progress=progress)
+        text = render_graph(project.graph, options.graph_format)
+    write_output(text, options.output_file)
     return 0

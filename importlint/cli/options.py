@@ -77,6 +77,13 @@ def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
         "--cache-dir", metavar="DIR", help="keep there what the next run can use (default: .importlint_cache)"
     )
     group.add_argument("--no-cache", action="store_true", help="neither use nor keep what earlier runs found")
+    group.add_argument(
+        "-j",
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="read N files at the same time (default: one for each processor)",
+    )
     for flag, text in (
         (
             "--select",
@@ -109,6 +116,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
         pythonpath=None if options.pythonpath is None else _path_entries(options.pythonpath),
         output_format=getattr(options, "output_format", None),
         cache_dir=options.cache_dir,
+        jobs=options.jobs,
     )
 
 

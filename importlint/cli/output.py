@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from importlint.errors import UsageError
 
 if TYPE_CHECKING:
     from importlint.finder.environment import Environment
+    from importlint.progress import Progress
 
 COLOURS = ("auto", "always", "never")
 
@@ -37,6 +39,18 @@ def has_colour(choice: str, output_file: str | None) -> bool:
     if os.environ.get("NO_COLOR") or output_file is not None:
         return False
     return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+@contextmanager
+def visible_progress(*, quiet: bool = False) -> Iterator[Progress]:
+    """Progress that a person at a terminal sees on standard error, for as long as the block runs."""
+    from importlint.progress import Progress, progress_on
+
+    progress = Progress() if quiet else progress_on(sys.stderr)
+    try:
+        yield progress
+    finally:
+        progress.close()
 
 
 def print_environment(environment: Environment) -> None:

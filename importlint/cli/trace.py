@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from importlint.cli import FOUND_SOMETHING
 from importlint.cli.options import add_settings_arguments, settings_from
-from importlint.cli.output import add_output_arguments, has_colour, print_environment, write_output
+from importlint.cli.output import (
+    add_output_arguments,
+    has_colour,
+    print_environment,
+    visible_progress,
+    write_output,
+)
 from importlint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,17 +64,18 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("`--program` runs what is named: leave out `--all`")
     settings = settings_from(options)
     programs: tuple[Program, ...] = ()
-    if options.program:
-        project, programs = named_programs(settings, options.names)
-        traces = [project.program_runs.trace(program) for program in programs]
-    else:
-        entries = (
-            all_entries(settings, tuple(options.names or ["."]))
-            if options.all
-            else named_entries(settings, options.names)
-        )
-        project = entries.project
-        traces = list(project.runs.traces(entries.names))
+    with visible_progress() as progress:
+        if options.program:
+            project, programs = named_programs(settings, options.names, progress)
+            traces = [project.program_runs.trace(program) for program in programs]
+        else:
+            entries = (
+                all_entries(settings, tuple(options.names or ["."]), progress)
+                if options.all
+                else named_entries(settings, options.names, progress)
+            )
+            project = entries.project
+            traces = list(project.runs.traces(entries.names))
     if options.verbose:
         print_environment(project.environment)
     traces = [_own(project, trace) for trace in traces]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from importlint.cli import FOUND_SOMETHING
 from importlint.cli.options import add_settings_arguments, settings_from
-from importlint.cli.output import add_output_arguments, write_output
+from importlint.cli.output import add_output_arguments, visible_progress, write_output
 from importlint.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -50,15 +50,16 @@ def run(options: argparse.Namespace) -> int:
 
     if options.timeout <= 0:
         raise UsageError(f"`--timeout {options.timeout:g}`: give a number of seconds above 0")
-    project = Project(settings_from(options), tuple(options.paths))
-    executable = _executable(project)
-    modules = _entries(project, options.only)
-    print(
-        f"importlint: this runs code: {executable} imports {len(modules)} module{'s'[: len(modules) != 1]}, "
-        "each in a process of its own that is free to do what it likes",
-        file=sys.stderr,
-    )
-    verdicts = verify(project, modules, executable, options.timeout)
+    with visible_progress() as progress:
+        project = Project(settings_from(options), tuple(options.paths), progress=progress)
+        executable = _executable(project)
+        modules = _entries(project, options.only)
+        print(
+            f"importlint: this runs code: {executable} imports {len(modules)} module{'s'[: len(modules) != 1]}, "
+            "each in a process of its own that is free to do what it likes",
+            file=sys.stderr,
+        )
+        verdicts = verify(project, modules, executable, options.timeout)
     render = _as_json if options.verdict_format == "json" else _as_text
     write_output(render(verdicts), options.output_file)
     return FOUND_SOMETHING if any(verdict.difference for verdict in verdicts) else 0

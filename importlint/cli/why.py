@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from importlint.cli import FOUND_SOMETHING
 from importlint.cli.options import add_settings_arguments, settings_from
-from importlint.cli.output import write_output
+from importlint.cli.output import visible_progress, write_output
 from importlint.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def run(options: argparse.Namespace) -> int:
     from importlint.project import Project
     from importlint.syntax.flow import Phase
 
-    graph = Project(settings_from(options), tuple(options.paths or ["."])).graph
+    with visible_progress() as progress:
+        graph = Project(settings_from(options), tuple(options.paths or ["."]), progress=progress).graph
     start, goal = options.importer, options.imported
     if start not in graph.modules:
         raise UsageError(f"no module of the project is named `{start}`{did_you_mean(start, graph.modules)}")

@@ -24,6 +24,7 @@ from importlint.machine.state import State
 from importlint.machine.trace import Failure, Outcome, Trace
 from importlint.machine.walks import Ground, Walks
 from importlint.machine.world import ProjectWorld
+from importlint.progress import Progress
 from importlint.syntax.facts import Span
 
 T = TypeVar("T")
@@ -36,8 +37,9 @@ _STACK = 512 * 1024 * 1024
 class Runs:
     """The traces and outcomes of a world's entries, each found once."""
 
-    def __init__(self, world: ProjectWorld) -> None:
+    def __init__(self, world: ProjectWorld, progress: Progress | None = None) -> None:
         self.world = world
+        self._progress = progress or Progress()
         self._traces: dict[str, Trace] = {}
         self._outcomes: dict[str, Outcome] = {}
 
@@ -49,7 +51,7 @@ class Runs:
         """What importing each of `entries` first does, in their order."""
         entries = tuple(entries)
         series = _Series(self.world)
-        _find_all(series.run, [entry for entry in entries if entry not in self._traces])
+        self._find_all(series.run, [entry for entry in entries if entry not in self._traces])
         self._traces.update(series.traces)
         return (self._traces[entry] for entry in entries)
 
@@ -57,22 +59,22 @@ class Runs:
         """How each of `entries` fares if it is imported first, in their order."""
         entries = tuple(entries)
         series = _Series(self.world)
-        _find_all(series.walk, [entry for entry in entries if entry not in self._outcomes])
+        self._find_all(series.walk, [entry for entry in entries if entry not in self._outcomes])
         self._outcomes.update((entry, ground.outcome) for entry, ground in series.grounds.items())
         return (self._outcomes[entry] for entry in entries)
 
+    def _find_all(self, find: Callable[[str], object], entries: list[str]) -> None:
+        """Find what is missing in the order of the names: each after its parents."""
+        names = sorted({part for entry in entries for part in with_parents(entry)})
 
-def _find_all(find: Callable[[str], object], entries: list[str]) -> None:
-    """Find what is missing in the order of the names: each after its parents."""
-    names = sorted({part for entry in entries for part in with_parents(entry)})
+        def find_each() -> None:
+            for name in names:
+                find(name)
+                advance()
 
-    def find_each() -> None:
-        for name in names:
-            find(name)
-
-    if names:
-        with without_collector():
-            on_a_large_stack(find_each)
+        if names:
+            with self._progress.phase("running", len(names)) as advance, without_collector():
+                on_a_large_stack(find_each)
 
 
 class _Series:

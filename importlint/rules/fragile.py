@@ -35,12 +35,15 @@ def cycle_order_fragile(project: Project) -> Iterator[Finding]:
     A line that has to keep its place against several others is reported once, with the nearest of them.
     """
     reported: set[tuple[str, f.Span]] = set()
-    for swap in find_swaps(project):
-        lines = {(swap.module.path, swap.upper.span), (swap.module.path, swap.lower.span)}
-        failure = failure_of(project, swap) if reported.isdisjoint(lines) else None
-        if failure is not None:
-            reported |= lines
-            yield _order_finding(project, swap, failure)
+    swaps = find_swaps(project)
+    with project.progress.phase("exchanging lines", len(swaps)) as advance:
+        for swap in swaps:
+            lines = {(swap.module.path, swap.upper.span), (swap.module.path, swap.lower.span)}
+            failure = failure_of(project, swap) if reported.isdisjoint(lines) else None
+            if failure is not None:
+                reported |= lines
+                yield _order_finding(project, swap, failure)
+            advance()
 
 
 def _order_finding(project: Project, swap: Swap, failure: Failure) -> Finding:

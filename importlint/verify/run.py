@@ -35,10 +35,13 @@ def _observe(
         path = SearchPath(module.search_path, project.settings.pythonpath, module.fallback_path)
         names.setdefault(path, []).append(module.name)
     observations: dict[str, Observation] = {}
-    for path in names:
-        interpreter = Interpreter(executable, path, directory, timeout)
-        try:
-            observations.update((name, interpreter.import_first(name)) for name in names[path])
-        finally:
-            interpreter.stop()
+    with project.progress.phase("importing", sum(map(len, names.values()))) as advance:
+        for path in names:
+            interpreter = Interpreter(executable, path, directory, timeout)
+            try:
+                for name in names[path]:
+                    observations[name] = interpreter.import_first(name)
+                    advance()
+            finally:
+                interpreter.stop()
     return observations

@@ -27,6 +27,7 @@ python-version = "3.12"
 platform = "win32"
 path = ["lib"]
 output-format = "json"
+jobs = 3
 programs = ["-m shop.tool", "python -P run.py"]
 effects = [
     {name = "shop.connect", effect = "network", unless = {position = 0, keyword = "größe", equals = [true, 1]}},

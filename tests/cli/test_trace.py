@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from importlint.cli import main
-from importlint.syntax.read import read_facts
+from importlint.reading.record import read_record
 from tests.cpython import CPython, installed, run
 from tests.oracle.recorder import Run, record
 from tests.trees import Tree
@@ -548,9 +548,9 @@ class TestInstalled:
 
         def remember(path: str) -> Any:
             read.append(str(Path(path).relative_to(shop)))
-            return read_facts(path)
+            return read_record(path)
 
-        monkeypatch.setattr("importlint.project.read_facts", remember)
+        monkeypatch.setattr("importlint.reading.reader.read_record", remember)
         assert main(["trace", "shop.user"]) == 0
         assert sorted(read) == ["shop/__init__.py", "shop/cart.py", "shop/user.py"]
 
