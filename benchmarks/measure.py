@@ -113,9 +113,9 @@ class _Memory(threading.Thread):
     def run(self) -> None:
         pause = 0.01
         while not self._over.wait(pause):
-            started = time.perf_counter()
+            started = time.thread_time()
             self.most = max(self.most, sum(_size(pid) for pid in _members(self._session)))
-            pause = max(0.01, 50 * (time.perf_counter() - started))
+            pause = max(0.01, 50 * (time.thread_time() - started))
 
     def stop(self) -> None:
         """End the sampling, and wait for its end."""

@@ -1,16 +1,16 @@
 """Where the processor time of one run of importlint goes: `python benchmarks/phases.py RESULT [ARGUMENT ...]`.
 
 Runs importlint with the arguments in this process and writes the seconds of each phase to the file RESULT as JSON.
-Every millisecond of processor time a signal looks at the stack: the innermost frame of importlint says by its file
-which phase it was. The time since the last look counts, so a long call into C counts in full.
+A thread looks every few milliseconds at the stack of the one that works: the innermost frame of importlint says by its
+file which phase it was. The processor time since the last look counts, so a long call into C counts in full.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
+import threading
 import time
 from types import FrameType
 
@@ -19,9 +19,7 @@ START_UP = "start-up"
 ROOMS = (
     ("importlint/syntax/source.py", "read"),
     ("importlint/reading/", "read"),
-    ("importlint/cache/", "cache"),
     ("importlint/syntax/parse.py", "parse"),
-    ("importlint/syntax/skim.py", "parse"),
     ("importlint/syntax/newer.py", "parse"),
     ("importlint/syntax/lower.py", "parse"),
     ("importlint/syntax/", "extract"),
@@ -49,27 +47,34 @@ PHASES = (START_UP, *dict.fromkeys(phase for _, phase in ROOMS if phase != START
 """In the order of a run, about."""
 
 
-class Profile:
-    """The processor time by phase while the block runs, and what the process took before it."""
+class Profile(threading.Thread):
+    """The processor time by phase from the process's start until it is told to stop."""
 
     def __init__(self) -> None:
+        super().__init__(daemon=True)
         self.seconds = dict.fromkeys(PHASES, 0.0)
-        self._last = 0.0
+        self._over = threading.Event()
         self._by_file: dict[str, str | None] = {}
 
-    def __enter__(self) -> Profile:
-        signal.signal(signal.SIGPROF, self._look)
-        signal.setitimer(signal.ITIMER_PROF, 0.001, 0.001)
-        return self
+    def run(self) -> None:
+        """Look until told to stop."""
+        last = 0.0
+        while not self._over.wait(0.005):
+            frames = sys._current_frames()
+            now = time.process_time()
+            self.seconds[self._phase(frames[self._working()])] += now - last
+            last = now
 
-    def __exit__(self, *error: object) -> None:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        self.seconds[START_UP] += time.process_time() - self._last
+    def _working(self) -> int:
+        """The newest thread: the one that started it waits for it."""
+        return [each.ident for each in threading.enumerate() if each is not self and each.ident is not None][
+            -1
+        ]
 
-    def _look(self, number: int, frame: FrameType | None) -> None:
-        now = time.process_time()
-        self.seconds[self._phase(frame)] += now - self._last
-        self._last = now
+    def stop(self) -> None:
+        """End the looking, and wait for its end."""
+        self._over.set()
+        self.join()
 
     def _phase(self, frame: FrameType | None) -> str:
         """The phase of a stack; a module's own body is part of the start-up, whenever it is imported."""
@@ -92,10 +97,11 @@ def main() -> int:
     """Run importlint under the profile; its exit code."""
     result, *arguments = sys.argv[1:]
     profile = Profile()
-    with profile:
-        from importlint.cli import main as importlint
+    profile.start()
+    from importlint.cli import main as importlint
 
-        code = importlint(arguments)
+    code = importlint(arguments)
+    profile.stop()
     with open(result, "w", encoding="utf-8") as file:
         json.dump(profile.seconds, file)
     return code
