@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
+from math import inf
 
 Successors = Mapping[str, Collection[str]]
 
@@ -53,9 +54,15 @@ def strongly_connected_components(graph: Successors) -> list[tuple[str, ...]]:
     return components
 
 
-def shortest_path(graph: Successors, starts: Iterable[str], goal: str) -> tuple[str, ...] | None:
-    """The nodes from one of `starts` to `goal` by the fewest steps, both included; None if there is no way."""
+def shortest_path(
+    graph: Successors, starts: Iterable[str], goal: str, *, most: float = inf
+) -> tuple[str, ...] | None:
+    """The nodes from one of `starts` to `goal` by the fewest steps, both included; None if there is no way.
+
+    Nor if each way has more than `most` nodes.
+    """
     came_from: dict[str, str | None] = dict.fromkeys(starts)
+    length = dict.fromkeys(came_from, 1)
     queue = deque(came_from)
     while queue:
         node = queue.popleft()
@@ -64,9 +71,10 @@ def shortest_path(graph: Successors, starts: Iterable[str], goal: str) -> tuple[
             while (before := came_from[path[-1]]) is not None:
                 path.append(before)
             return tuple(reversed(path))
-        for successor in graph.get(node, ()):
+        for successor in graph.get(node, ()) if length[node] < most else ():
             if successor not in came_from:
                 came_from[successor] = node
+                length[successor] = length[node] + 1
                 queue.append(successor)
     return None
 
@@ -83,9 +91,8 @@ def shortest_cycle(graph: Successors, component: Collection[str]) -> tuple[str, 
     for node, successors in inside.items():
         if best is not None and len(best) <= 2:
             break  # no cycle of several modules is shorter
-        back = shortest_path(inside, successors, node)
-        if back is not None and (best is None or len(back) < len(best)):
-            best = back
+        back = shortest_path(inside, successors, node, most=len(best) - 1 if best else inf)
+        best = back or best
     if best is None:
         raise ValueError("no cycle in this component")
     first = best.index(min(best))

@@ -52,6 +52,15 @@ def test_shortest_path(graph: dict[str, tuple[str, ...]], start: str, goal: str)
         assert all(after in graph[before] for before, after in itertools.pairwise(path))
 
 
+@given(graph=graphs(), start=NODES, goal=NODES, most=st.integers(1, 8))
+def test_shortest_path_within_a_bound(
+    graph: dict[str, tuple[str, ...]], start: str, goal: str, most: int
+) -> None:
+    path = shortest_path(graph, (start,), goal)
+    bounded = shortest_path(graph, (start,), goal, most=most)
+    assert bounded == (path if path is not None and len(path) <= most else None)
+
+
 @given(graph=graphs())
 def test_shortest_cycle(graph: dict[str, tuple[str, ...]]) -> None:
     for component in strongly_connected_components(graph):
