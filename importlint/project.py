@@ -75,8 +75,8 @@ class Project:
         settings: Settings,
         paths: tuple[str, ...],
         cwd: str | None = None,
-        progress: Progress | None = None,
         store: Store | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.settings = settings
         self.paths = paths

@@ -58,15 +58,14 @@ def run(options: argparse.Namespace) -> int:
     from importlint.report import render, render_statistics
 
     with (
-        visible_progress(quiet=options.quiet) as progress,
         open_cache(settings, wanted=not options.no_cache) as cache,
+        visible_progress(quiet=options.quiet) as progress,
     ):
         if cache is None:
-            result = _check(settings, paths, progress, None)
+            result = _check(settings, paths, None, progress)
         else:
-            result = cache.results.result(
-                settings, paths, lambda: _check(settings, paths, progress, cache.store)
-            )
+            store = cache.store
+            result = cache.results.result(settings, paths, lambda: _check(settings, paths, store, progress))
     report = result.report
     if options.statistics:
         text = render_statistics(report)
@@ -81,13 +80,13 @@ def run(options: argparse.Namespace) -> int:
     return FOUND_SOMETHING if found and not options.exit_zero else 0
 
 
-def _check(settings: Settings, paths: tuple[str, ...], progress: Progress, store: Store | None) -> Result:
+def _check(settings: Settings, paths: tuple[str, ...], store: Store | None, progress: Progress) -> Result:
     """Check the paths now."""
     from importlint.cache.results import Result
     from importlint.check import check
     from importlint.project import Project
 
-    project = Project(settings, paths, progress=progress, store=store)
+    project = Project(settings, paths, store=store, progress=progress)
     return Result(report=check(project), environment=environment_notes(project.environment))
 
 

@@ -23,10 +23,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 
-from importlint.reading.record import Record, read_record
+from importlint.reading.record import Record, encode, read_record
 from importlint.syntax.source import ProblemKind, SourceProblem
 
-Found = Callable[[str, "Record | SourceProblem"], None]
+Found = Callable[[str, Record], None]
 """Called with a path and what became of its file."""
 
 _PER_FORK = 256 * 1024
@@ -76,7 +76,8 @@ def _attend(crew: _Crew, pipe: Connection, chunks: deque[Sequence[str]], found: 
     except (EOFError, OSError):
         death = crew.bury(pipe)
         if owed:
-            found(owed.popleft(), SourceProblem(ProblemKind.UNREADABLE, f"the process that read it {death}"))
+            problem = SourceProblem(ProblemKind.UNREADABLE, f"the process that read it {death}")
+            found(owed.popleft(), Record(None, b"", encode(problem)))
             if owed:
                 chunks.appendleft(tuple(owed))
             if chunks:

@@ -10,7 +10,7 @@ import msgspec
 
 from importlint.disk import sign
 from importlint.progress import Progress
-from importlint.reading.record import Record, decode, encode, read_record
+from importlint.reading.record import Record, decode, read_record
 from importlint.syntax.facts import ModuleFacts
 from importlint.syntax.read import read_facts
 from importlint.syntax.source import SourceProblem
@@ -26,7 +26,7 @@ class Store(Protocol):
         """The encoded facts of the file at `path` as it is now; None if they are not known."""
 
     def keep(self, path: str, record: Record) -> None:
-        """Remember what was read now, perhaps by another process; a problem only for this run."""
+        """Remember what was read now, as far as it will hold: not that a worker died."""
 
 
 class Reader:
@@ -83,15 +83,14 @@ class Reader:
             return
         from importlint.reading.pool import read_in_parallel
 
-        def found(path: str, what: Record | SourceProblem) -> None:
-            self._take(path, what)
+        def found(path: str, record: Record) -> None:
+            self._take(path, record)
             advance()
 
         read_in_parallel(files, self._jobs, found)
 
-    def _take(self, path: str, what: Record | SourceProblem) -> None:
-        """Take what reading a file gave; a problem is one of the reading, not of the file."""
-        record = what if isinstance(what, Record) else Record(None, b"", encode(what))
+    def _take(self, path: str, record: Record) -> None:
+        """Take what reading a file gave."""
         self._facts[path] = decode(record.encoded)
         if self._store is not None:
             self._store.keep(path, record)

@@ -16,7 +16,6 @@ from importlint.cli import COMMANDS, main
 from importlint.config import Settings
 from importlint.diagnostics import Report
 from importlint.errors import InternalError
-from importlint.progress import Progress
 from tests.report.samples import CYCLE, NOTHING, REPORT, WHOLE_FILE
 from tests.trees import Tree
 
@@ -29,7 +28,7 @@ class FakeProject:
     environment = SimpleNamespace(reason="of no kind", notes=())
 
     def __init__(
-        self, settings: Settings, paths: tuple[str, ...], progress: Progress, store: object = None
+        self, settings: Settings, paths: tuple[str, ...], store: object = None, progress: object = None
     ) -> None:
         self.settings = settings
         self.paths = paths

@@ -16,23 +16,24 @@ import pytest
 
 from importlint.reading import pool
 from importlint.reading.pool import read_in_parallel
-from importlint.reading.record import Record, read_record
+from importlint.reading.record import Record, encode, read_record
 from importlint.syntax.source import ProblemKind, SourceProblem
 from tests.trees import Tree
 
 PROJECT = Path(__file__).resolve().parents[2]
 FILES = sorted(map(str, PROJECT.joinpath("importlint", "syntax").rglob("*.py")))
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
 MEGABYTES = 1 << 30
 """A size, in place of a file's own, for which any number of workers is worth it."""
 
-Read = Callable[[str], "Record | None"]
+Read = Callable[[str], "Record"]
 
 
-def read(paths: list[str], jobs: int = 2) -> dict[str, Record | SourceProblem]:
+def read(paths: list[str], jobs: int = 2) -> dict[str, Record]:
     """What workers make of files, each of which is told of once."""
-    found: dict[str, Record | SourceProblem] = {}
+    found: dict[str, Record] = {}
 
-    def take(path: str, what: Record | SourceProblem) -> None:
+    def take(path: str, what: Record) -> None:
         assert path not in found
         found[path] = what
 
@@ -84,6 +85,12 @@ def test_chunks_begin_with_the_largest_files_and_have_each_once() -> None:
 # ---- deaths
 
 
+def death(words: str) -> Record:
+    """What is told of the file that a worker was on."""
+    problem = SourceProblem(ProblemKind.UNREADABLE, f"the process that read it {words}")
+    return Record(None, b"", encode(problem))
+
+
 @forked
 @pytest.mark.parametrize(
     ("end", "words"),
@@ -104,8 +111,8 @@ def test_death_costs_the_file_that_was_read(
         return read_record(path)
 
     reading(read_or_die)
-    problem = SourceProblem(ProblemKind.UNREADABLE, f"the process that read it {words}")
-    assert read(FILES) == {path: problem if path in deadly else read_record(path) for path in FILES}
+    died = death(words)
+    assert read(FILES) == {path: died if path in deadly else read_record(path) for path in FILES}
 
 
 @forked
@@ -121,8 +128,7 @@ def test_death_in_the_middle_of_an_answer(monkeypatch: pytest.MonkeyPatch) -> No
         os._exit(9)
 
     monkeypatch.setattr(pool, "_work", work)
-    problem = SourceProblem(ProblemKind.UNREADABLE, "the process that read it died (exit code 9)")
-    assert read(FILES) == dict.fromkeys(FILES, problem)
+    assert read(FILES) == dict.fromkeys(FILES, death("died (exit code 9)"))
 
 
 @forked
@@ -180,7 +186,7 @@ def slow_run(directory: Path, seconds: float) -> Iterator[tuple[subprocess.Popen
     run = subprocess.Popen(
         [sys.executable, "-c", _SLOW.format(directory=str(directory), seconds=seconds)],
         cwd=project,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        env=ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -226,6 +232,9 @@ def test_interruption_ends_all_at_once(
         assert run.communicate(timeout=60) == ("", "")
         assert run.returncode == code
         assert not any(map(lives, workers))
+    again = [sys.executable, "-m", "importlint", "--isolated", "--path", ".", "."]
+    done = subprocess.run(again, cwd=tmp_path / "project", env=ENVIRONMENT, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")  # what it left in the cache is sound
 
 
 @on_linux

@@ -86,19 +86,20 @@ def test_damage_in_the_store_is_read_again(files: list[str], damaged: bytes) -> 
     assert store.kept == {files[0]: read_record(files[0])}
 
 
-def test_death_of_a_worker_is_not_remembered(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_workers_do_not_read_is_read_here(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     problem = SourceProblem(ProblemKind.UNREADABLE, "the process that read it died (SIGKILL)")
+    death = Record(None, b"", encode(problem))
 
-    def all_die(paths: Sequence[tuple[str, int]], _jobs: int, found: pool.Found) -> None:
+    def most_die(paths: Sequence[tuple[str, int]], _jobs: int, found: pool.Found) -> None:
         for path, _ in paths[1:]:
-            found(path, problem)
+            found(path, death)
 
-    monkeypatch.setattr(pool, "read_in_parallel", all_die)
+    monkeypatch.setattr(pool, "read_in_parallel", most_die)
     store = MemoryStore()
     reading = Reader(2, Progress(), store)
     reading.prefetch(files)
     assert [reading.facts(path) for path in files] == [read_facts(files[0]), *[problem] * 11]
-    assert [path for path, record in store.kept.items() if record.digest] == files[:1]
+    assert store.kept == dict.fromkeys(files[1:], death) | {files[0]: read_record(files[0])}
 
 
 def test_what_is_nested_too_deeply_to_be_written_down(tmp_path: Path) -> None:
