@@ -66,7 +66,8 @@ class Claim(Struct, frozen=True, kw_only=True):
         """Whether a watcher can see it: its kind, or the attribute that has another value."""
         if self.kind is Kind.ENV_READ:
             return self.name.startswith(("os.environ", "os.getenv"))
-        return self.kind in OBSERVABLE or (self.verb == "writes" and "()" not in self.name)
+        is_setting = self.kind is Kind.LIBRARY_CONFIG and self.verb == "writes" and "()" not in self.name
+        return self.kind in OBSERVABLE or is_setting
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -193,7 +194,7 @@ def own_effects(
     """What the modules in `names`, by their files, did themselves, each kind once for a statement.
 
     Left out is what a library does when it is imported, what an extension module changes (the state differs where a
-    statement imports, and no other body does it), warning filters that a `with` puts back, and what `sys.modules` has
+    statement imports, and no other body does it), warning filters that are put back, and what `sys.modules` has
     of a module's own package.
     """
     found: dict[tuple[str, str, int], Seen] = {}
@@ -203,7 +204,9 @@ def own_effects(
             continue
         if each.kind == "sys-modules" and _top(each.subject) == _top(names[file]):
             continue
-        if each.kind == Kind.WARNINGS_CONFIG.value and statements.is_put_back(file, line):
+        if each.kind == Kind.WARNINGS_CONFIG.value and (
+            statements.is_put_back(file, line) or not each.is_difference
+        ):
             continue
         if each.is_difference and statements.is_import(file, line):
             continue

@@ -13,7 +13,7 @@ Not counted among what is seen:
 - what an extension module does when it is loaded: a difference in the state where a statement imports;
 - what the body of a library of the standard library does while it is imported;
 - what another distribution's body does: it is that one's effect;
-- warning filters that a `with` puts back;
+- warning filters that are put back;
 - imports, and code that is compiled or run, which are everywhere (namedtuples, dataclasses);
 - entries of `sys.modules` below the top-level package of the module that makes them, and removals of modules whose
   import failed.
@@ -83,7 +83,8 @@ def main() -> int:
     results: list[Result] = []
     with _directory(options.environments) as kept:
         environment = make_environment(kept)
-        job = partial(examine, environment=environment, bytecode=kept / "bytecode")
+        bytecode = kept / "bytecode"
+        job = partial(examine, environment=environment, bytecode=bytecode, claimed_only=options.claimed)
         with ProcessPoolExecutor(options.jobs) as pool:
             for result in pool.map(job, options.distributions):
                 results.append(result)
@@ -106,8 +107,8 @@ def names() -> list[str]:
     return [release.partition("==")[0] for release in RELEASES]
 
 
-def examine(distribution: str, environment: Path, bytecode: Path) -> Result:
-    """Compare one distribution of an environment."""
+def examine(distribution: str, environment: Path, bytecode: Path, *, claimed_only: bool = False) -> Result:
+    """Compare one distribution of an environment, or those of its modules of which a rule reports something."""
     start = time.monotonic()
     site = site_packages(environment)
     files = [str(site / file) for file in _files(distribution, site)]
@@ -116,7 +117,7 @@ def examine(distribution: str, environment: Path, bytecode: Path) -> Result:
     claims = claims_of(project)
     modules = sorted(project.importable_modules, key=lambda module: module.name)
     watcher = Watcher(str(environment / "bin" / "python"), bytecode, [site])
-    claimed = {claim.file for claim in claims}
+    claimed = {claim.file for claim in claims if claim.kind.rule or not claimed_only}
     attributes = {claim.name for claim in claims if claim.verb in ("writes", "deletes")}
     ended: set[str] = set()
     located: set[str] = set()
@@ -124,7 +125,7 @@ def examine(distribution: str, environment: Path, bytecode: Path) -> Result:
     observations: dict[Observation, None] = {}
     imports = failed = 0
     for module in modules:
-        if module.path in ended and module.path not in claimed:
+        if module.path not in claimed and (claimed_only or module.path in ended):
             continue
         passed: set[str] = ended - claimed
         asked = attributes
@@ -263,6 +264,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("distributions", nargs="*", metavar="DISTRIBUTION", help="(default: all)")
     parser.add_argument("--environments", type=Path, metavar="DIR", help="(default: a temporary directory)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--claimed", action="store_true", help="import only what a rule reports (precision alone, soon done)"
+    )
     parser.add_argument("--save", type=Path, metavar="FILE", help="append the results as JSON, a line each")
     options = parser.parse_args()
     unknown = set(options.distributions) - set(names())
