@@ -54,7 +54,9 @@ def disagreements(package: Drawn, cpython: CPython, bytecode: Path) -> list[str]
                 yield f"{claim.kind.value} is claimed and not seen: {_shown(package, number)}"
         for number, act in enumerate(package.acts):
             kind = act.deed.kind
-            if act.must and (number, kind.value) not in seen:
+            if act.is_undone and (number, kind) in told:
+                yield f"{kind.value} is told, and is taken back: {_shown(package, number)}"
+            elif act.must and (number, kind.value) not in seen:
                 yield f"{kind.value} does not happen: {_shown(package, number)}"
             elif act.must and (number, kind) not in told:
                 yield f"{kind.value} is not told: {_shown(package, number)}"

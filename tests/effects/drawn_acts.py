@@ -20,23 +20,20 @@ class Deed(Struct, frozen=True):
     module: str
     name: str
     statement: str
-
-    @property
-    def is_expression(self) -> bool:
-        """Whether it can stand inside an expression."""
-        return self.statement.startswith("{}(") or self.statement.startswith("{}.")
+    undo: str = ""
+    """The statement that takes it back, if there is one."""
 
 
 DEEDS = (
     Deed(Kind.OUTPUT, "builtins", "print", '{}("x")'),
     Deed(Kind.FS_WRITE, "builtins", "open", '{}("f{n}", "w")'),
-    Deed(Kind.ENV_WRITE, "os", "environ", '{}["A{n}"] = "1"'),
-    Deed(Kind.ENV_WRITE, "os", "environ", '{}.update(A{n}="1")'),
+    Deed(Kind.ENV_WRITE, "os", "environ", '{}["A{n}"] = "1"', 'del {}["A{n}"]'),
+    Deed(Kind.ENV_WRITE, "os", "environ", '{}.setdefault("A{n}", "1")', '{}.pop("A{n}")'),
     Deed(Kind.ENV_WRITE, "os", "putenv", '{}("A{n}", "1")'),
     Deed(Kind.PROCESS_STATE, "os", "chdir", '{}(".")'),
     Deed(Kind.FS_WRITE, "os", "makedirs", '{}("d{n}")'),
     Deed(Kind.PROCESS, "os", "system", '{}("true")'),
-    Deed(Kind.SYS_PATH, "sys", "path", '{}.append("p{n}")'),
+    Deed(Kind.SYS_PATH, "sys", "path", '{}.append("p{n}")', '{}.remove("p{n}")'),
     Deed(Kind.SYS_PATH, "sys", "path", '{}[:0] = ["p{n}"]'),
     Deed(Kind.SYS_MODULES, "sys", "modules", '{}["absent{n}"] = object()'),
     Deed(Kind.INTERPRETER_STATE, "sys", "setrecursionlimit", "{}(2000 + {n})"),
@@ -193,6 +190,15 @@ PLACES = (
         "class Base{n}:\n    def __init_subclass__(cls):\n        STATEMENT\nclass Cart{n}(Base{n}): ACT\n    pass",
         "try:\n    import absent\n    lib.nothing()\nexcept ImportError:\n    pass\nSTATEMENT ACT",
     ),
+    # it is taken back, if it can be
+    *_doubtful(
+        "STATEMENT ACT\nUNDO",
+        "STATEMENT ACT\nimport json\nUNDO",
+        "try:\n    STATEMENT ACT\nfinally:\n    UNDO",
+        "class Cart{n}:\n    STATEMENT ACT\n    UNDO",
+        "def act{n}():\n    STATEMENT\n    UNDO\nact{n}() ACT",
+        "def act{n}():\n    try:\n        STATEMENT\n    finally:\n        UNDO\nact{n}() ACT",
+    ),
     # it happens, and may be told
     *_doubtful(
         "for each{n} in (1,):\n    STATEMENT ACT",
@@ -316,6 +322,11 @@ class Act(Struct, frozen=True):
         """Whether it has to be told."""
         return self.way.is_sure and self.place.is_sure
 
+    @property
+    def is_undone(self) -> bool:
+        """Whether it is taken back, and is not to be told although it is seen."""
+        return bool(self.deed.undo) and "UNDO" in self.place.text
+
 
 def _acts() -> st.SearchStrategy[Act]:
     return st.builds(Act, st.sampled_from(DEEDS), st.sampled_from(WAYS), st.sampled_from(PLACES))
@@ -340,7 +351,8 @@ class Drawn(Struct, frozen=True):
             expression = way.expression.format(**names)
             name = expression.partition(".")[0]
             statement = act.deed.statement.replace("{n}", str(number)).replace("{}", expression, 1)
-            text = act.place.text.format(n=number).replace("STATEMENT", statement)
+            undo = act.deed.undo.replace("{n}", str(number)).replace("{}", expression, 1) or "pass"
+            text = act.place.text.format(n=number).replace("STATEMENT", statement).replace("UNDO", undo)
             text = text.replace("NAME", name if name.isidentifier() else "unused")
             main.append(text.replace(" ACT", f"  # act {number}"))
         files = {"__init__": init, "lib": lib, "mid": mid, "main": main}

@@ -30,6 +30,7 @@ EVERY = {
     "deed": [Act(deed, WAYS[0], PLACES[0]) for deed in DEEDS],
     "way": [Act(DEEDS[0], way, PLACES[0]) for way in WAYS],
     "place": [Act(DEEDS[0], WAYS[2], place) for place in PLACES],
+    "undone": [Act(deed, WAYS[0], place) for place in PLACES for deed in DEEDS if "UNDO" in place.text],
 }
 
 
@@ -40,6 +41,6 @@ def test_every_part_once(bytecode: Path, part: str, cpython: CPython) -> None:
 
 
 @given(drawn(), st.sampled_from(WATCHED))
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_drawn_packages(bytecode: Path, package: Drawn, cpython: CPython) -> None:
     assert disagreements(package, cpython, bytecode) == []
