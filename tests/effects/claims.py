@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 
 from msgspec import Struct
 
@@ -13,7 +14,6 @@ from importlint.project import Project
 from tests.effects.watching import Observation
 
 SIGNS: Mapping[Kind, frozenset[str]] = {
-    Kind.COMMAND_LINE: frozenset({"exit"}),
     Kind.DATABASE: frozenset({"network", "database"}),
     Kind.MAIN_LOOP: frozenset({"blocking"}),
     Kind.NETWORK: frozenset({"network"}),
@@ -25,12 +25,13 @@ COMES_WITH: Mapping[Kind, frozenset[str]] = {
     Kind.FS_WRITE: frozenset({"fs-read"}),
     Kind.LOGGING_CONFIG: frozenset({"logger"}),
     Kind.NATIVE_LOAD: frozenset({"fs-read"}),
-    Kind.PROCESS: frozenset({"env-read", "fs-read"}),
+    Kind.PROCESS: frozenset({"env-read", "fs-read", "fs-write"}),
 }
 """What else is seen of kinds, of which nobody has to be told beside them."""
 
 OBSERVABLE = frozenset(Kind) - {
     Kind.CLIENT,
+    Kind.COMMAND_LINE,
     Kind.DYNAMIC_CODE,
     Kind.DYNAMIC_IMPORT,
     Kind.FAILURE,
@@ -41,7 +42,7 @@ OBSERVABLE = frozenset(Kind) - {
     Kind.WARNINGS_EMIT,
 }
 """Kinds that a watcher sees. The others change objects of libraries, fail, or freeze a value; imports and code that
-runs are everywhere, and most warnings that are given are not shown.
+runs are everywhere, an empty command line is read without a sign, and most warnings that are given are not shown.
 """
 
 
@@ -66,6 +67,8 @@ class Claim(Struct, frozen=True, kw_only=True):
         """Whether a watcher can see it: its kind, or the attribute that has another value."""
         if self.kind is Kind.ENV_READ:
             return self.name.startswith(("os.environ", "os.getenv"))
+        if self.kind is Kind.TYPE_REGISTRY:
+            return not self.name.startswith("zope.")
         is_setting = self.kind is Kind.LIBRARY_CONFIG and self.verb == "writes" and "()" not in self.name
         return self.kind in OBSERVABLE or is_setting
 
@@ -103,12 +106,25 @@ def claims_of(project: Project) -> list[Claim]:
     ]
 
 
+class Cause(str, Enum):
+    """Why an effect may be untold, as far as its place tells."""
+
+    CONDITION = "below a condition"
+    """In a branch, a loop, a handler, or an operand that may not be reached."""
+    CALL = "behind a call"
+    OTHER = "plain"
+
+
+_CONDITIONS = (ast.If, ast.For, ast.While, ast.ExceptHandler, ast.Match, ast.IfExp, ast.BoolOp)
+
+
 class Statements:
     """Which statement a line of a file belongs to: a call may show at any line of its statement."""
 
     def __init__(self) -> None:
         self._files: dict[str, dict[int, ast.stmt]] = {}
         self._put_back: dict[str, frozenset[int]] = {}
+        self._conditional: dict[str, frozenset[int]] = {}
 
     def first_line(self, file: str, line: int) -> int:
         """The first line of the innermost statement, or of its head, that has the line."""
@@ -124,6 +140,14 @@ class Statements:
         self._at(file, line)
         return line in self._put_back[file]
 
+    def cause(self, file: str, line: int) -> Cause:
+        """What about its statement may be why an effect is not told."""
+        statement = self._at(file, line)
+        if line in self._conditional[file]:
+            return Cause.CONDITION
+        calls = statement is not None and any(isinstance(each, ast.Call) for each in ast.walk(statement))
+        return Cause.CALL if calls else Cause.OTHER
+
     def _at(self, file: str, line: int) -> ast.stmt | None:
         if file not in self._files:
             try:
@@ -133,6 +157,7 @@ class Statements:
             except (OSError, SyntaxError):  # a template that is compiled under a name of its own
                 module = ast.Module([], [])
             self._files[file] = _by_line(module)
+            self._conditional[file] = frozenset(_conditional_lines(module))
             self._put_back[file] = frozenset(_lines_below_catch_warnings(module))
         return self._files[file].get(line)
 
@@ -144,6 +169,12 @@ def _by_line(module: ast.Module) -> dict[int, ast.stmt]:
             lines = range(_first_line(node), (node.end_lineno or node.lineno) + 1)
             found.update(dict.fromkeys(lines, node))
     return found
+
+
+def _conditional_lines(module: ast.Module) -> Iterator[int]:
+    for node in ast.walk(module):
+        if isinstance(node, _CONDITIONS):
+            yield from range(node.lineno, (node.end_lineno or node.lineno) + 1)
 
 
 def _lines_below_catch_warnings(module: ast.Module) -> Iterator[int]:

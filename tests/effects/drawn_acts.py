@@ -117,6 +117,7 @@ class Harmless:
     def __getattr__(self, name): return self
     def __getitem__(self, key): return self
     def __setitem__(self, key, value): pass
+    def __delitem__(self, key): pass
     def __iadd__(self, other): return self
 harmless = Harmless()
 class Context:

@@ -42,6 +42,7 @@ from importlint.effects.kinds import Kind
 from importlint.project import Project
 from tests.cpython import installed
 from tests.effects.claims import (
+    Cause,
     Seen,
     Statements,
     Verdict,
@@ -73,7 +74,7 @@ class Result(Struct, frozen=True, kw_only=True):
     """How many of these imports failed."""
     verdicts: tuple[Verdict, ...]
     seen: tuple[Seen, ...]
-    untold: tuple[Seen, ...]
+    untold: tuple[tuple[Seen, Cause], ...]
     seconds: float
 
 
@@ -153,7 +154,9 @@ def examine(distribution: str, environment: Path, bytecode: Path, *, claimed_onl
         failed=failed,
         verdicts=tuple(judge(claims, everything, reached, statements)),
         seen=tuple(seen),
-        untold=tuple(untold(seen, claims, statements)),
+        untold=tuple(
+            (each, statements.cause(each.file, each.line)) for each in untold(seen, claims, statements)
+        ),
         seconds=time.monotonic() - start,
     )
 
@@ -214,7 +217,7 @@ def table(results: Sequence[Result]) -> Iterator[str]:
     """Precision and recall of each kind."""
     verdicts = [each for result in results for each in result.verdicts]
     seen = Counter(each.kind for result in results for each in result.seen)
-    missed = Counter(each.kind for result in results for each in result.untold)
+    missed = Counter(each.kind for result in results for each, _ in result.untold)
     yield f"{'':20}{'rule':>6}{'claims':>8}{'ran':>6}{'seen':>6}{'precision':>11}{'effects':>9}{'told':>6}{'recall':>9}"
     for kind in Kind:
         own = [each for each in verdicts if each.claim.kind is kind]
@@ -228,6 +231,9 @@ def table(results: Sequence[Result]) -> Iterator[str]:
     reported = [each for each in verdicts if each.claim.kind.rule and each.claim.kind is not Kind.REGISTRY]
     yield f"{'reported by default':26}{_precision(reported)}"
     yield f"{'all':26}{_precision(verdicts)}{seen.total():9}{seen.total() - missed.total():6}"
+    ruled = {kind.value for kind in Kind if kind.rule}
+    causes = Counter(cause for result in results for each, cause in result.untold if each.kind in ruled)
+    yield "untold, of kinds that have a rule: " + ", ".join(f"{causes[each]} {each.value}" for each in Cause)
     yield f"{len(results)} distributions, {sum(result.lines for result in results)} lines"
 
 
@@ -247,8 +253,8 @@ def differences(result: Result, site: Path) -> Iterator[str]:
         claim = verdict.claim
         if is_tested(verdict) and not verdict.is_observed:
             yield f"  not seen  {claim.kind.value:18} {_short(claim.file, site)}:{claim.line} {claim.words}"
-    for each in result.untold:
-        yield f"  untold    {each.kind:18} {_short(each.file, site)}:{each.line} {each.subject}"
+    for each, cause in result.untold:
+        yield f"  untold    {each.kind:18} {_short(each.file, site)}:{each.line} {each.subject} {cause.value}"
 
 
 def _short(file: str, site: Path) -> str:

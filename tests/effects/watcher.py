@@ -523,7 +523,7 @@ def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as file:
         question = Question(**json.load(file))
     sys.path[:1] = question.path  # instead of this file's directory
-    sys.argv[:] = ["program", "--argument"]
+    sys.argv[:] = ["program"]
     watch = Watch(question)
     watch.begin()
     import_one(watch)
