@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 from typing import TYPE_CHECKING
 
 from importlint.crashes import find_crashes
@@ -111,17 +112,28 @@ def _closed_by(
     for component in _cyclic(outer):
         members = set(component)
         inside = {module: tuple(sorted(members.intersection(outer[module]))) for module in component}
-        cycles = (
-            (module, *back[:-1])
+        closing = [
+            (module, target)
             for module in component
             for target in inside[module]
-            if component_of[module] != component_of[target]
-            and target not in inner[module]
-            and (back := shortest_path(inside, (target,), module)) is not None
-        )
-        shortest = min(cycles, key=lambda cycle: (len(cycle), cycle), default=None)
+            if component_of[module] != component_of[target] and target not in inner[module]
+        ]
+        shortest = _shortest_cycle_through(closing, inside)
         if shortest is not None:
             yield _finding(project, component, shortest, more, what)
+
+
+def _shortest_cycle_through(
+    edges: Iterable[tuple[str, str]], graph: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...] | None:
+    """The shortest cycle that begins with one of `edges`, the first by name of those; None if there is none."""
+    best: tuple[str, ...] | None = None
+    for module, target in edges:
+        back = shortest_path(graph, (target,), module, most=len(best) if best else inf)
+        if back is not None:
+            cycle = (module, *back[:-1])
+            best = cycle if best is None else min(best, cycle, key=lambda each: (len(each), each))
+    return best
 
 
 def _finding(
