@@ -64,6 +64,7 @@ def test_metadata(metadata: Message) -> None:
         requirement for requirement in metadata.get_all("Requires-Dist", []) if "extra ==" not in requirement
     ]
     assert always == [
+        "ast-serialize<0.14,>=0.13.1",
         "libcst>=1.9",
         "msgspec>=0.19",
         "pathspec>=1.0",

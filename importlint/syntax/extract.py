@@ -9,27 +9,19 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from msgspec.structs import replace
 
 from importlint.syntax import facts as f
+from importlint.syntax import words
 from importlint.syntax.lower import OPERATORS, ExpressionLowering, operands, position
-from importlint.syntax.marks import Marks, Position
+from importlint.syntax.marks import NO_MARKS, Marks, Position
 from importlint.syntax.parse import ParsedModule
+from importlint.syntax.skim import Skeleton
 from importlint.syntax.source import Source
 
-_IMPORT_WORDS = re.compile(r"\bimport\b|import_module|__import__")
-_GLOBAL = re.compile(r"\bglobal[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)")
-_REFLECTION = re.compile(
-    r"\bglobals\s*\(|\bexec\s*\(|\bvars\s*\(\s*\)|\bsys\s*\.\s*modules\b(?!\s*\[\s*[\"'])|\b_getframe\b|\bcurrentframe\b|\binspect\.stack\b"
-    r"|\bglobal_enum\b|\b_convert_\b"
-)
-_STARTERS = ("subprocess", "os.system", "os.popen", "os.exec", "session.run")
-_INTERPRETER = re.compile(
-    r"\bexecutable\b|\bpython[\d.]*(?:[\"'],| -| [\w./-]*\.py\b)|\bcoverage(?:[\"'], *[\"']| +)run\b"
-)
 _DEFINITION = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -37,29 +29,31 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def extract(source: Source, module: ParsedModule) -> f.ModuleFacts:
     """The facts of a file and its syntax tree."""
+    return _facts(source, module.tree, Extractor(source, module.marks))
+
+
+def extract_skeleton(source: Source, skeleton: Skeleton, tree: ast.Module) -> f.ModuleFacts | None:
+    """The facts of a file from the tree of its skeleton; None if something was cut out that was no body."""
+    extractor = Extractor(source, NO_MARKS)
+    facts = _facts(source, tree, extractor)
+    return facts if skeleton.lines <= extractor.passing else None
+
+
+def _facts(source: Source, tree: ast.Module, extractor: Extractor) -> f.ModuleFacts:
     text = source.text
-    extractor = Extractor(source, module.marks)
-    body = extractor.block(module.tree.body)
+    body = extractor.block(tree.body)
     return f.ModuleFacts(
         body=body,
         bodies=tuple(sorted(extractor.bodies, key=lambda unit: (unit.line, unit.column))),
-        global_names=tuple(
-            sorted({name for found in _GLOBAL.findall(text) for name in re.split(r"[ \t]*,[ \t]*", found)})
-        ),
-        future_annotations=_imports_future_annotations(module.tree),
-        reflection=_REFLECTION.search(text) is not None,
+        global_names=words.global_names(text),
+        future_annotations=_imports_future_annotations(tree),
+        reflection=words.reflects(text),
         import_hooks="meta_path" in text or "exec_module" in text,
         directives="importlint:" in text,
         shebang=text.startswith("#!"),
-        launches=_launches(text),
+        launches=words.launches(text),
         line_count=text.count("\n") + (not text.endswith("\n") and text != ""),
     )
-
-
-def _launches(text: str) -> bool:
-    if "run_module" in text or "run_path" in text:
-        return True
-    return any(word in text for word in _STARTERS) and _INTERPRETER.search(text) is not None
 
 
 def _imports_future_annotations(tree: ast.Module) -> bool:
@@ -77,17 +71,32 @@ class Extractor(ExpressionLowering):
     def __init__(self, source: Source, marks: Marks) -> None:
         super().__init__(source, marks)
         self.bodies: list[f.FunctionBody] = []
-        self.import_lines = _lines_of(_IMPORT_WORDS, source.text)
+        self.passing: set[int] = set()
+        """The lines of the `pass` that are all that a function does."""
+        self.text = source.text
+        self.import_lines = words.lines_of(words.IMPORTS, source.text)
         self.in_function = False
+
+    @cached_property
+    def import_call_lines(self) -> list[int]:
+        return words.lines_of(words.IMPORT_CALLS, self.text)
+
+    @cached_property
+    def yield_lines(self) -> list[int]:
+        return words.lines_of(words.YIELDS, self.text)
 
     def statement_span(self, node: ast.stmt, written: Mapping[Position, Position]) -> f.Span:
         """The span of a statement, from where it starts as it is written."""
         span = self.span(node)
-        start = written.get(position(node))
+        start = written.get(position(node)) if written else None
         return span if start is None else replace(span, line=start[0], column=self.columns.column(*start))
 
     def definition_span(self, node: _Function | ast.ClassDef) -> f.Span:
         """From `def` or `class` to the end of the name."""
+        if self.has_plain_columns:
+            start = node.col_offset + (6 if isinstance(node, ast.ClassDef) else 4)
+            if self.lines[node.lineno - 1].startswith(node.name, start):
+                return f.Span(node.lineno, node.col_offset + 1, node.lineno, start + len(node.name) + 1)
         column = self.columns.column(*position(node))
         match = _DEFINITION.match(self.lines[node.lineno - 1], column - 1)
         end = match.end() + 1 if match else column + 3
@@ -114,54 +123,58 @@ class Extractor(ExpressionLowering):
 
     def import_(self, node: ast.Import) -> Iterable[f.Statement]:
         lazy = self.is_lazy(node)
-        for alias in node.names:
-            yield f.Import(alias.name, alias.asname, lazy, self.span(alias))
+        return [f.Import(alias.name, alias.asname, lazy, self.span(alias)) for alias in node.names]
 
     def import_from(self, node: ast.ImportFrom) -> Iterable[f.Statement]:
         span = self.statement_span(node, self.marks.lazy_imports)
-        names = tuple(f.ImportedName(alias.name, alias.asname, self.span(alias)) for alias in node.names)
-        yield f.ImportFrom(
-            node.module or "", node.level, names, self.is_lazy(node), span, self.module_span(node, span)
-        )
+        names = tuple([f.ImportedName(alias.name, alias.asname, self.span(alias)) for alias in node.names])
+        module_span = self.module_span(node, span)
+        return (f.ImportFrom(node.module or "", node.level, names, self.is_lazy(node), span, module_span),)
 
     def is_lazy(self, node: ast.Import | ast.ImportFrom) -> bool:
-        return bool(getattr(node, "is_lazy", False)) or position(node) in self.marks.lazy_imports
+        if self.is_marked and position(node) in self.marks.lazy_imports:
+            return True
+        return bool(getattr(node, "is_lazy", False))
 
     def evaluate(self, node: ast.Expr) -> Iterable[f.Statement]:
         value = self.expression(node.value)
         if not isinstance(value, f.Constant) and value != f.Opaque(()):
-            yield f.Evaluate(value, self.span(node))
+            return (f.Evaluate(value, self.span(node)),)
+        return ()
 
     def assign(self, node: ast.Assign) -> Iterable[f.Statement]:
-        if position(node) in self.marks.type_aliases:
+        if self.is_marked and position(node) in self.marks.type_aliases:
             (target,) = node.targets
             assert isinstance(target, ast.Name)
-            yield f.TypeAlias(target.id, self.statement_span(node, self.marks.type_aliases))
-            return
+            return (f.TypeAlias(target.id, self.statement_span(node, self.marks.type_aliases)),)
         value = self.expression(node.value)
-        yield f.Assign(self.expressions(node.targets), value, self.span(node))
+        return (f.Assign(self.expressions(node.targets), value, self.span(node)),)
 
     def type_alias(self, node: ast.stmt) -> Iterable[f.Statement]:
         name = getattr(node, "name")  # noqa: B009 - ast.TypeAlias exists from 3.12 on
-        yield f.TypeAlias(name.id, self.span(node))
+        return (f.TypeAlias(name.id, self.span(node)),)
 
     def augmented_assign(self, node: ast.AugAssign) -> Iterable[f.Statement]:
-        yield f.AugmentedAssign(
-            self.expression(node.target),
-            OPERATORS[type(node.op)],
-            self.expression(node.value),
-            self.span(node),
+        return (
+            f.AugmentedAssign(
+                self.expression(node.target),
+                OPERATORS[type(node.op)],
+                self.expression(node.value),
+                self.span(node),
+            ),
         )
 
     def annotated_assign(self, node: ast.AnnAssign) -> Iterable[f.Statement]:
         annotation = f.Opaque(()) if self.in_function else self.expression(node.annotation)
         value = None if node.value is None else self.expression(node.value)
-        yield f.AnnotatedAssign(
-            self.expression(node.target), annotation, value, self.span(node), bool(node.simple)
+        return (
+            f.AnnotatedAssign(
+                self.expression(node.target), annotation, value, self.span(node), bool(node.simple)
+            ),
         )
 
     def delete(self, node: ast.Delete) -> Iterable[f.Statement]:
-        yield f.Delete(self.expressions(node.targets), self.span(node))
+        return (f.Delete(self.expressions(node.targets), self.span(node)),)
 
     def if_(self, node: ast.If) -> Iterable[f.Statement]:
         chain = [node]
@@ -175,27 +188,36 @@ class Extractor(ExpressionLowering):
         return orelse
 
     def while_(self, node: ast.While) -> Iterable[f.Statement]:
-        yield f.While(
-            self.expression(node.test), self.block(node.body), self.block(node.orelse), self.span(node.test)
+        return (
+            f.While(
+                self.expression(node.test),
+                self.block(node.body),
+                self.block(node.orelse),
+                self.span(node.test),
+            ),
         )
 
     def for_(self, node: ast.For | ast.AsyncFor) -> Iterable[f.Statement]:
-        yield f.For(
-            self.expression(node.target),
-            self.expression(node.iter),
-            self.block(node.body),
-            self.block(node.orelse),
-            self.span(node.iter),
+        return (
+            f.For(
+                self.expression(node.target),
+                self.expression(node.iter),
+                self.block(node.body),
+                self.block(node.orelse),
+                self.span(node.iter),
+            ),
         )
 
     def try_(self, node: ast.Try) -> Iterable[f.Statement]:
         star = type(node) is not ast.Try or position(node) in self.marks.except_stars
-        yield f.Try(
-            self.block(node.body),
-            tuple(map(self.handler, node.handlers)),
-            self.block(node.orelse),
-            self.block(node.finalbody),
-            star,
+        return (
+            f.Try(
+                self.block(node.body),
+                tuple(map(self.handler, node.handlers)),
+                self.block(node.orelse),
+                self.block(node.finalbody),
+                star,
+            ),
         )
 
     def handler(self, node: ast.ExceptHandler) -> f.Handler:
@@ -213,11 +235,13 @@ class Extractor(ExpressionLowering):
             )
             for item in node.items
         )
-        yield f.With(items, self.block(node.body), self.span(node.items[0].context_expr))
+        return (f.With(items, self.block(node.body), self.span(node.items[0].context_expr)),)
 
     def match(self, node: ast.Match) -> Iterable[f.Statement]:
-        yield f.Match(
-            self.expression(node.subject), tuple(map(self.case, node.cases)), self.span(node.subject)
+        return (
+            f.Match(
+                self.expression(node.subject), tuple(map(self.case, node.cases)), self.span(node.subject)
+            ),
         )
 
     def case(self, node: ast.match_case) -> f.Case:
@@ -253,7 +277,7 @@ class Extractor(ExpressionLowering):
             arguments.kwarg,
         ]
         annotations = [argument.annotation for argument in every if argument and argument.annotation]
-        yield f.FunctionDef(
+        definition = f.FunctionDef(
             node.name,
             isinstance(node, ast.AsyncFunctionDef),
             self.expressions(node.decorator_list),
@@ -262,47 +286,53 @@ class Extractor(ExpressionLowering):
             self.type_parameters(node),
             span,
         )
-        if self.contains_import(node):
+        if isinstance(node.body[0], ast.Pass) and len(node.body) == 1:
+            self.passing.add(node.body[0].lineno)
+        elif self.contains_import(node):
             self.bodies.append(self.function_body(node, span))
+        return (definition,)
 
     def function_body(self, node: _Function, span: f.Span) -> f.FunctionBody:
         """What the function does that `node` defines."""
         outer, self.in_function = self.in_function, True
         body = self.block(node.body)
         self.in_function = outer
-        return f.FunctionBody(span.line, span.column, body, _yields(node.body))
+        speaks = words.is_between(self.yield_lines, node.lineno, node.end_lineno or node.lineno)
+        return f.FunctionBody(span.line, span.column, body, speaks and _yields(node.body))
 
     def parameters(self, node: ast.arguments) -> f.Parameters:
         """The names of a function's parameters, with their defaults."""
         return f.Parameters(
-            tuple(argument.arg for argument in node.posonlyargs),
-            tuple(argument.arg for argument in node.args),
+            tuple([argument.arg for argument in node.posonlyargs]),
+            tuple([argument.arg for argument in node.args]),
             node.vararg.arg if node.vararg else None,
-            tuple(argument.arg for argument in node.kwonlyargs),
+            tuple([argument.arg for argument in node.kwonlyargs]),
             node.kwarg.arg if node.kwarg else None,
             self.expressions(node.defaults),
-            tuple(None if default is None else self.expression(default) for default in node.kw_defaults),
+            tuple([None if default is None else self.expression(default) for default in node.kw_defaults]),
         )
 
     def type_parameters(self, node: _Function | ast.ClassDef) -> tuple[str, ...]:
-        marked = self.marks.type_parameters.get(position(node), ())
-        return marked or tuple(parameter.name for parameter in getattr(node, "type_params", ()))
+        if self.is_marked and (marked := self.marks.type_parameters.get(position(node))):
+            return marked
+        return tuple([parameter.name for parameter in getattr(node, "type_params", ())])
 
     def contains_import(self, node: _Function) -> bool:
         """Whether the function, or one inside it, imports; only a body whose lines say so is walked."""
-        index = bisect_left(self.import_lines, node.body[0].lineno)
-        if index == len(self.import_lines) or self.import_lines[index] > (node.end_lineno or node.lineno):
+        first, last = node.body[0].lineno, node.end_lineno or node.lineno
+        if not words.is_between(self.import_lines, first, last):
             return False
-        return any(
-            isinstance(part, ast.Import | ast.ImportFrom)
-            or (isinstance(part, ast.Call) and _last_name(part.func) in ("import_module", "__import__"))
+        if _has_import_statement(node.body):
+            return True
+        return words.is_between(self.import_call_lines, first, last) and any(
+            isinstance(part, ast.Call) and _last_name(part.func) in ("import_module", "__import__")
             for statement in node.body
             for part in ast.walk(statement)
         )
 
     def class_(self, node: ast.ClassDef) -> Iterable[f.Statement]:
         outer, self.in_function = self.in_function, False
-        yield f.ClassDef(
+        definition = f.ClassDef(
             node.name,
             self.expressions(node.decorator_list),
             self.expressions(node.bases),
@@ -312,20 +342,38 @@ class Extractor(ExpressionLowering):
             self.definition_span(node),
         )
         self.in_function = outer
+        return (definition,)
 
     def return_(self, node: ast.Return) -> Iterable[f.Statement]:
-        yield f.Return(None if node.value is None else self.expression(node.value), self.span(node))
+        return (f.Return(None if node.value is None else self.expression(node.value), self.span(node)),)
 
     def raise_(self, node: ast.Raise) -> Iterable[f.Statement]:
-        yield f.Raise(
-            None if node.exc is None else self.expression(node.exc),
-            None if node.cause is None else self.expression(node.cause),
-            self.span(node),
+        return (
+            f.Raise(
+                None if node.exc is None else self.expression(node.exc),
+                None if node.cause is None else self.expression(node.cause),
+                self.span(node),
+            ),
         )
 
     def assert_(self, node: ast.Assert) -> Iterable[f.Statement]:
         message = None if node.msg is None else self.expression(node.msg)
-        yield f.Assert(self.expression(node.test), message, self.span(node))
+        return (f.Assert(self.expression(node.test), message, self.span(node)),)
+
+
+_INNER = ("body", "handlers", "orelse", "finalbody", "cases")
+"""The fields of statements that have statements in them, or what has."""
+
+
+def _has_import_statement(body: Sequence[ast.stmt]) -> bool:
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            return True
+        for field in _INNER:
+            waiting.extend(getattr(node, field, ()))
+    return False
 
 
 def _yields(body: Sequence[ast.stmt]) -> bool:
@@ -344,17 +392,6 @@ def _last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def _lines_of(pattern: re.Pattern[str], text: str) -> list[int]:
-    """The numbers of the lines on which the pattern matches, sorted."""
-    lines: list[int] = []
-    line, position = 1, 0
-    for match in pattern.finditer(text):
-        line += text.count("\n", position, match.start())
-        position = match.start()
-        lines.append(line)
-    return lines
 
 
 # The values are methods that take the node type of their key, which a dict's type cannot say.

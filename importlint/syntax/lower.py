@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterable
 
 from importlint.syntax import facts as f
-from importlint.syntax.marks import Marks, Position
+from importlint.syntax.marks import NO_MARKS, Marks, Position
 from importlint.syntax.source import Columns, Source
 
 MAX_TEXT = 1000
@@ -52,9 +53,16 @@ class ExpressionLowering:
         self.lines = source.lines
         self.columns = Columns(source.lines)
         self.marks = marks
+        self.is_marked = marks is not NO_MARKS
+        # until 3.11 what is inside f-strings may have a place beyond its line
+        self.has_plain_columns = sys.version_info >= (3, 12) and not self.is_marked and source.text.isascii()
 
     def span(self, node: ast.expr | ast.stmt | ast.alias | ast.excepthandler) -> f.Span:
         """The place of a node."""
+        if self.has_plain_columns:
+            return f.Span(
+                node.lineno, node.col_offset + 1, node.end_lineno or 0, (node.end_col_offset or 0) + 1
+            )
         column = self.columns.column
         end_line = node.end_lineno or node.lineno
         return f.Span(
@@ -66,8 +74,7 @@ class ExpressionLowering:
 
     def expression(self, node: ast.expr) -> f.Expression:
         """What an expression says."""
-        lower = _EXPRESSIONS.get(type(node))
-        return self._opaque(node) if lower is None else lower(self, node)
+        return _EXPRESSIONS.get(type(node), ExpressionLowering._opaque)(self, node)
 
     def expressions(self, nodes: Iterable[ast.expr]) -> tuple[f.Expression, ...]:
         """What several expressions say."""
@@ -132,7 +139,7 @@ class ExpressionLowering:
 
     def _tuple(self, node: ast.Tuple) -> f.Expression:
         items = self.expressions(node.elts)
-        if position(node) in self.marks.opaque_strings:
+        if self.is_marked and position(node) in self.marks.opaque_strings:
             return f.Opaque(items)
         return f.Display("tuple", items)
 

@@ -12,6 +12,7 @@ import warnings
 from msgspec import Struct
 
 from importlint.syntax.marks import NO_MARKS, Marks
+from importlint.syntax.skim import Skeleton
 from importlint.syntax.source import ProblemKind, Source, SourceProblem
 
 
@@ -38,16 +39,31 @@ def parse(source: Source) -> ParsedModule | SourceProblem:
         return _parse_lowered(source.text) or SourceProblem(ProblemKind.UNPARSABLE, str(error))
 
 
+def parse_skeleton(skeleton: Skeleton) -> ast.Module | None:
+    """The syntax tree of what is left of a text; None unless that and what was cut out have no syntax error."""
+    import ast_serialize
+
+    tree = parse_piece(skeleton.text)
+    if tree is None:
+        return None
+    _, errors, *_ = ast_serialize.parse("", skeleton.bodies, skip_function_bodies=True)
+    return None if errors else tree
+
+
+def parse_piece(text: str) -> ast.Module | None:
+    """The syntax tree of a text that the running Python can read; None of another."""
+    try:
+        return _parse(text)
+    except (SyntaxError, RecursionError, MemoryError, ValueError):
+        return None
+
+
 def _parse_lowered(text: str) -> ParsedModule | None:
     from importlint.syntax.newer import lower  # libcst takes longer to import than most projects to check
 
     lowered = lower(text)
-    if lowered is None:
-        return None
-    try:
-        return ParsedModule(_parse(lowered.text), lowered.marks)
-    except (SyntaxError, RecursionError, MemoryError, ValueError):
-        return None
+    tree = None if lowered is None else parse_piece(lowered.text)
+    return None if lowered is None or tree is None else ParsedModule(tree, lowered.marks)
 
 
 def _parse(text: str) -> ast.Module:

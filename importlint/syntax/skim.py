@@ -1,0 +1,167 @@
+"""From a text to the same text without the function bodies that import nothing, line for line.
+
+Most of a file is inside functions, and nothing of that is a fact unless they import. Regular expressions guess
+where a body begins and ends; three things prove the guess, and without them a file is parsed whole:
+
+- in the tree of what is left, the `pass` that was put in place of a body is all that a function does;
+- a parser accepts each body that was cut out as that of a function: it has no syntax errors and is complete;
+- its lines are deeper than their `def`, but for blank ones, comments, and what is inside strings.
+
+Language reference, "Lexical analysis".
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from msgspec import Struct
+
+from importlint.syntax.words import IMPORTS
+
+_SHORT = 60
+"""Characters of a body that is not worth cutting out."""
+_STEPS = 1000
+"""Attributes, calls and operators of the largest body that is cut out. Its parser recurses into a chain of
+them: 1 MiB of stack, all that Windows gives, is enough for 7,000."""
+_ELIFS = 100
+"""Of the largest body that is cut out; CPython's parser recurses into a chain of them."""
+
+_EMPTY = r"(?:[ \t\f]*(?:\#[^\n]*)?\n)"
+_COLON = r"[^\n\#]*:[ \t]*(?:\#[^\n]*)?\n"
+"""The rest of a line, up to a colon."""
+_TRIPLE = r'(?:"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""' + r"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*''')"
+_DEFINITION = re.compile(
+    rf"""
+      \"\"\" | \'\'\'
+    | \n (?P<indent> [ \t]*) (?:async[ \t]+)? def [ \t]
+      (?: {_COLON}                                          # the signature ends with its line, or
+        | [^\n\#]*[(,\[][ \t]*(?:\#[^\n]*)?\n               # with the first one below that has a colon at its end
+          (?: {_EMPTY} | (?P=indent)(?:[ \t]+(?=[^\s\#])|(?=\)))(?!{_COLON})[^\n]*\n ){{0,200}}
+          (?P=indent)(?:[ \t]+(?=[^\s\#])|(?=\))){_COLON}
+      )
+      (?P<body>
+        {_EMPTY}* (?P<margin> (?P=indent)[ \t]+ )[^\s\#][^\n]*\n
+        (?: (?P=indent)[ \t][^\n]*\n | \n | {_EMPTY} )*
+      )
+    """,
+    re.VERBOSE,
+)
+_STRING = re.compile(_TRIPLE, re.DOTALL)
+_DOCSTRING = re.compile(rf"{_EMPTY}*[ \t]*[rRuU]?{_TRIPLE}", re.DOTALL)
+_TAB = re.compile(r"^ *\t", re.MULTILINE)
+_SPACE = re.compile(r"^\t* ", re.MULTILINE)
+_COMMENT = re.compile(r"\n[ \t]*#[^\n\"']*(?=\n)")
+
+
+class Skeleton(Struct, frozen=True):
+    """A text whose function bodies that import nothing are cut out, if the guess is right."""
+
+    text: str
+    """All lines of it, with a `pass` in place of each body."""
+    lines: frozenset[int]
+    """Where a `pass` was put."""
+    bodies: str
+    """A module of functions with the bodies that were cut out."""
+
+
+def skim(text: str) -> Skeleton | None:
+    """The skeleton of a text; None if there is nothing to cut out."""
+    text = f"\n{text}" if text.endswith("\n") else f"\n{text}\n"
+    left: list[str] = []
+    lines: set[int] = set()
+    bodies: list[str] = []
+    position = kept = line = 0
+    while found := _DEFINITION.search(text, position):
+        indent, body, margin = found.groups()
+        if body is None:
+            string = _STRING.match(text, found.start())
+            if string is None:
+                break
+            position = string.end()
+            continue
+        start, end = found.span("body")
+        if is_dedented := _is_cut_short(body):
+            end = _end(text, start, indent)
+            body = text[start:end]
+        position = end - 1
+        if len(body) < _SHORT or not _can_be_cut_out(body):
+            continue
+        module = _module(body, margin) if is_dedented else f"def f():\n{body}"
+        if not module:
+            continue
+        bodies.append(module)
+        above, count = text[kept:start], body.count("\n")
+        line += above.count("\n")
+        lines.add(line)
+        line += count
+        left += (above, margin, "pass", "\n" * count)
+        kept = end
+    if not bodies:
+        return None
+    left.append(text[kept:])
+    return Skeleton("".join(left)[1:], frozenset(lines), "".join(bodies))
+
+
+def definition_end(text: str, start: int) -> int:
+    """Where the definition of a function on the line that begins at `start` ends, as guessed."""
+    found = _DEFINITION.match(f"\n{text}" if start == 0 else text, max(start - 1, 0))
+    if found is None or found["body"] is None:
+        return text.find("\n", start) + 1 or len(text)
+    end = found.end() - (start == 0)
+    return (
+        _end(text, found.start("body") - (start == 0), found["indent"])
+        if _is_cut_short(found["body"])
+        else end
+    )
+
+
+def _is_cut_short(body: str) -> bool:
+    """Whether a string or an expression goes on below a body, as guessed."""
+    return body.count('"""') % 2 == 1 or body.count("'''") % 2 == 1 or body.endswith("\\\n")
+
+
+def _can_be_cut_out(body: str) -> bool:
+    """Whether a body surely imports nothing and is no danger to the parsers."""
+    if "\f" in body or ("import" in body and _imports(body)):
+        return False
+    if "\t" in body and _TAB.search(body) and _SPACE.search(body):  # how deep is that?
+        return False
+    return len(body) < 2 * _STEPS or (
+        sum(map(body.count, ".([+-*/%@&|^<>")) < _STEPS and body.count("elif") < _ELIFS
+    )
+
+
+def _imports(body: str) -> bool:
+    """Whether a body has an import, as far as can be told without its docstring and its lines of comment."""
+    docstring = _DOCSTRING.match(body)
+    start = docstring.end() if docstring else 0
+    if not IMPORTS.search(body, start):
+        return False
+    return IMPORTS.search(_COMMENT.sub("", body[start:])) is not None
+
+
+def _module(body: str, margin: str) -> str:
+    """A text with no syntax error only if what looks less deep than `margin` in `body` is in strings.
+
+    Empty if there is none: as code, a `try` around the function lets pass just what is looked for here.
+    """
+    outer = margin[0]
+    if len(margin) < 2 or re.search(rf"\n(?:{outer}[^\s#]|except\b|finally\b)", body):
+        return ""
+    return f"try:\n{outer}def f():\n{body}finally: pass\n"
+
+
+def _end(text: str, start: int, indent: str) -> int:
+    """Where a body ends that starts at `start`, found by following its strings."""
+    found = _deeper_lines(indent).match(text, start)
+    assert found, "no lines are lines"
+    return found.end()
+
+
+@lru_cache(maxsize=64)
+def _deeper_lines(indent: str) -> re.Pattern[str]:
+    """Lines that are deeper than `indent`, with the strings that begin on them."""
+    plain = r"[^\n\"'#\\]*"
+    token = rf"""{_TRIPLE}|"(?!"")(?:[^"\\\n]|\\.)*"|'(?!'')(?:[^'\\\n]|\\.)*'|\\.|\#[^\n]*"""
+    return re.compile(rf"(?:{_EMPTY}|{indent}[ \t]+(?=[^\s#]){plain}(?:(?:{token}){plain})*\n)*", re.DOTALL)
