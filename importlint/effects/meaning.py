@@ -206,7 +206,7 @@ class Meanings:
         """Whether anything in a module's file reads a name, or offers it to importers of the module."""
         bodies, namespace = self._project.bodies(module.path), self._project.namespace(module.path)
         is_offered = module.is_package or (namespace is not None and name in (namespace.listed or ()))
-        return is_offered or bodies is None or name in bodies.names_read
+        return is_offered or bodies is None or bodies.reads(name)
 
     # ---- modules
 

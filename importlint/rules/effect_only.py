@@ -168,7 +168,7 @@ def _what_it_does(project: Project, spec: finder.Spec) -> str | None:
 def _is_used(project: Project, module: Module, bound: _Bound) -> bool:
     """Whether anything may use a name that an import binds."""
     namespace, bodies = project.namespace(module.path), project.bodies(module.path)
-    if namespace is None or bodies is None or namespace.is_open or bound.name in bodies.names_read:
+    if namespace is None or bodies is None or namespace.is_open or bodies.reads(bound.name):
         return True
     if namespace.has_all and (namespace.listed is None or bound.name in namespace.listed):
         return True

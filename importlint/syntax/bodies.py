@@ -1,14 +1,23 @@
-"""The bodies of a file's functions and lambdas, lowered to facts when something calls them."""
+"""The bodies of a file's functions and lambdas, lowered to facts when something calls them.
+
+Few are called while modules are imported, so that each is parsed alone, where it stands: above it are as many
+empty lines as in the file. A file of which much is asked is parsed whole.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import accumulate
 
 from importlint.syntax import facts as f
 from importlint.syntax.extract import Extractor
-from importlint.syntax.parse import ParsedModule, parse
+from importlint.syntax.marks import NO_MARKS
+from importlint.syntax.parse import parse, parse_piece
 from importlint.syntax.places import functions
+from importlint.syntax.skim import definition_end
 from importlint.syntax.source import Source, SourceProblem, read_source
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -17,21 +26,11 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 class Bodies:
     """What the functions of one file do; each body is lowered once."""
 
-    def __init__(self, source: Source, module: ParsedModule) -> None:
-        self._extractor = Extractor(source, module.marks)
-        self._functions: dict[int, list[_Function]] = {}
-        self._lambdas: dict[int, list[ast.Lambda]] = {}
-        names: set[str] = set()
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Name):
-                if isinstance(node.ctx, ast.Load):
-                    names.add(node.id)
-            elif isinstance(node, _Function):
-                self._functions.setdefault(node.lineno, []).append(node)
-            elif isinstance(node, ast.Lambda):
-                self._lambdas.setdefault(node.lineno, []).append(node)
-        self.names_read = frozenset(names)
-        """The names that expressions anywhere in the file read."""
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._extractor = Extractor(source, NO_MARKS)
+        self._unparsed = len(source.text) // 2
+        """How many characters of single functions may still be parsed before the whole file is."""
         self._known: dict[f.Span, f.FunctionBody] = {}
         self._known_lambdas: dict[f.Span, f.FunctionDef] = {}
 
@@ -43,12 +42,10 @@ class Bodies:
         """
         span = definition.span
         if span not in self._known:
-            for node in self._functions.get(span.line, ()):
-                if self._extractor.definition_span(node) == span:
-                    self._known[span] = self._extractor.function_body(node, span)
-                    break
-            else:
+            body = self._alone(span) or (self._file.body(span) if self._file else None)
+            if body is None:
                 raise KeyError(definition.name)
+            self._known[span] = body
         return self._known[span]
 
     def definition(self, expression: f.Lambda) -> f.FunctionDef:
@@ -59,20 +56,109 @@ class Bodies:
         """
         span = expression.span
         if span not in self._known_lambdas:
-            for node in self._lambdas.get(span.line, ()):
-                if self._extractor.span(node) == span:
-                    break
-            else:
+            extractor, node = self._extractor, self._lambda_alone(span)
+            if node is None and self._file is not None:
+                extractor, node = self._file.extractor, self._file.find_lambda(span)
+            if node is None:
                 raise KeyError("lambda")
-            value = self._extractor.expression(node.body)
+            value = extractor.expression(node.body)
             is_generator = any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node.body))
             self._known[span] = f.FunctionBody(
-                span.line, span.column, (f.Return(value, self._extractor.span(node.body)),), is_generator
+                span.line, span.column, (f.Return(value, extractor.span(node.body)),), is_generator
             )
             self._known_lambdas[span] = f.FunctionDef(
-                "<lambda>", False, (), self._extractor.parameters(node.args), (), (), span
+                "<lambda>", False, (), extractor.parameters(node.args), (), (), span
             )
         return self._known_lambdas[span]
+
+    def reads(self, name: str) -> bool:
+        """Whether an expression anywhere in the file reads a name that is also written where it is bound."""
+        mentions = re.finditer(rf"\b{re.escape(name)}\b", self._source.text)
+        if next(mentions, None) is None or next(mentions, None) is None:
+            return False
+        return self._file is None or name in self._file.names_read
+
+    @cached_property
+    def _file(self) -> _ParsedFile | None:
+        module = parse(self._source)
+        if isinstance(module, SourceProblem):
+            return None
+        return _ParsedFile(module.tree, Extractor(self._source, module.marks))
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *accumulate(len(line) + 1 for line in self._source.lines)]
+
+    def _alone(self, span: f.Span) -> f.FunctionBody | None:
+        """The body of the function whose definition is there, parsed alone; None if that cannot be done."""
+        if "_file" in self.__dict__ or not 0 < span.line < len(self._line_starts):
+            return None
+        start = self._line_starts[span.line - 1]
+        text = self._source.text[start : definition_end(self._source.text, start)]
+        self._unparsed -= len(text)
+        if self._unparsed < 0:
+            return None
+        node = _only_function(text, span)
+        if node is None or self._extractor.definition_span(node) != span:
+            return None
+        return self._extractor.function_body(node, span)
+
+    def _lambda_alone(self, span: f.Span) -> ast.Lambda | None:
+        """The lambda that is there, parsed alone; None if that cannot be done."""
+        if "_file" in self.__dict__ or not 0 < span.line <= span.end_line < len(self._line_starts):
+            return None
+        start = self._line_starts[span.line - 1]
+        end = self._line_starts[span.end_line - 1] + span.end_column - 1
+        margin = " " * len(self._source.text[start : start + span.column - 1].encode())
+        above = "\n" * (span.line - 2) + "(\n" + margin if span.line > 1 else "(" + margin[1:]
+        tree = parse_piece(f"{above}{self._source.text[start + span.column - 1 : end]})")
+        match tree:
+            case ast.Module(body=[ast.Expr(value=ast.Lambda() as node)]) if (
+                self._extractor.span(node) == span
+            ):
+                return node
+        return None
+
+
+class _ParsedFile:
+    """The functions and names of a whole file."""
+
+    def __init__(self, tree: ast.Module, extractor: Extractor) -> None:
+        self.extractor = extractor
+        self._functions: dict[int, list[_Function]] = {}
+        self._lambdas: dict[int, list[ast.Lambda]] = {}
+        self.names_read: set[str] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name):
+                if isinstance(node.ctx, ast.Load):
+                    self.names_read.add(node.id)
+            elif isinstance(node, _Function):
+                self._functions.setdefault(node.lineno, []).append(node)
+            elif isinstance(node, ast.Lambda):
+                self._lambdas.setdefault(node.lineno, []).append(node)
+
+    def body(self, span: f.Span) -> f.FunctionBody | None:
+        for node in self._functions.get(span.line, ()):
+            if self.extractor.definition_span(node) == span:
+                return self.extractor.function_body(node, span)
+        return None
+
+    def find_lambda(self, span: f.Span) -> ast.Lambda | None:
+        return next(
+            (node for node in self._lambdas.get(span.line, ()) if self.extractor.span(node) == span), None
+        )
+
+
+def _only_function(text: str, span: f.Span) -> _Function | None:
+    """The function whose definition `text` begins with, if there is nothing else in it."""
+    margin = len(text) - len(text.lstrip(" \t"))
+    above = "\n" * (span.line - 2) + "if 1:\n" if margin else "\n" * (span.line - 1)
+    match parse_piece(above + text):
+        case ast.Module(body=[ast.If(body=[ast.FunctionDef() | ast.AsyncFunctionDef() as node], orelse=[])]):
+            return node
+        case ast.Module(body=[ast.FunctionDef() | ast.AsyncFunctionDef() as node]):
+            return node
+    return None
 
 
 def every_block(facts: f.ModuleFacts, bodies: Bodies | None) -> Iterator[f.Block]:
@@ -88,7 +174,4 @@ def every_block(facts: f.ModuleFacts, bodies: Bodies | None) -> Iterator[f.Block
 def read_bodies(path: str) -> Bodies | None:
     """The bodies of the file at `path`; None if it cannot be read."""
     source = read_source(path)
-    if isinstance(source, SourceProblem):
-        return None
-    module = parse(source)
-    return None if isinstance(module, SourceProblem) else Bodies(source, module)
+    return None if isinstance(source, SourceProblem) else Bodies(source)

@@ -122,7 +122,7 @@ def test_a_body_is_fetched_when_asked_for() -> None:
     assert isinstance(second, f.FunctionDef)
     assert extract(source, module).bodies == ()
     call = f.Call(f.Name("g", f.Span(2, 12, 2, 13)), (), (), f.Span(2, 12, 2, 15))
-    bodies = Bodies(source, module)
+    bodies = Bodies(source)
     assert bodies.of(first).body == (f.Return(call, f.Span(2, 5, 2, 15)),)
     assert bodies.of(second) == f.FunctionBody(3, 1, ())
     with pytest.raises(KeyError, match="g"):
@@ -136,7 +136,7 @@ def test_a_lambda_is_a_function_that_returns_its_value() -> None:
     (assign,) = extract(source, module).body
     assert isinstance(assign, f.Assign)
     assert isinstance(assign.value, f.Lambda)
-    bodies = Bodies(source, module)
+    bodies = Bodies(source)
     definition = bodies.definition(assign.value)
     assert (definition.parameters.positional, definition.parameters.rest) == (("a",), "b")
     body = bodies.of(definition)
@@ -160,7 +160,7 @@ def test_generators_are_told_from_functions_that_define_them(text: str, expected
     assert isinstance(module, ParsedModule)
     (function,) = extract(source, module).body
     assert isinstance(function, f.FunctionDef)
-    assert Bodies(source, module).of(function).is_generator is expected
+    assert Bodies(source).of(function).is_generator is expected
 
 
 def test_long_chains_do_not_exhaust_the_stack() -> None:

@@ -19,7 +19,7 @@ def uses_in(text: str, *, annotations_run: bool = False) -> Uses:
     module = parse(source)
     assert isinstance(module, ParsedModule)
     facts = extract(source, module)
-    bodies = Bodies(source, module)
+    bodies = Bodies(source)
     return uses(facts, bodies, frozenset({"x"}), facts.body[0], annotations_run=annotations_run)
 
 
