@@ -71,6 +71,13 @@ def open_cache(settings: Settings, *, wanted: bool) -> Iterator[Cache | None]:
         database.close()
 
 
+@contextmanager
+def open_store(settings: Settings, *, wanted: bool) -> Iterator[Store | None]:
+    """The facts of a project's cache, for commands that have no results to keep; None as in `open_cache`."""
+    with open_cache(settings, wanted=wanted) as cache:
+        yield None if cache is None else cache.store
+
+
 def _is_made(directory: str) -> bool:
     """Whether the directory is there, or could be made."""
     try:

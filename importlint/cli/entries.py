@@ -21,6 +21,7 @@ from importlint.progress import Progress
 from importlint.project import Project
 
 if TYPE_CHECKING:
+    from importlint.cache.store import Store
     from importlint.config import Settings
 
 
@@ -38,7 +39,9 @@ class _Entry(Struct, frozen=True):
     paths: tuple[str, ...]
 
 
-def named_entries(settings: Settings, words: Iterable[str], progress: Progress) -> Entries:
+def named_entries(
+    settings: Settings, words: Iterable[str], progress: Progress, store: Store | None
+) -> Entries:
     """The modules that are named, absolutely or by their files, in the order of the words.
 
     Raises:
@@ -47,7 +50,7 @@ def named_entries(settings: Settings, words: Iterable[str], progress: Progress) 
     here = Project(settings, (".",))
     entries = [_by_file(settings, word) if _is_file(word) else _by_name(here, word) for word in words]
     paths = tuple(path for entry in entries for path in entry.paths)
-    project = Project(_with_environment(settings, here), paths, progress=progress)
+    project = Project(_with_environment(settings, here), paths, progress=progress, store=store)
     return Entries(project, tuple(dict.fromkeys(entry.name for entry in entries)))
 
 
@@ -58,16 +61,18 @@ def _with_environment(settings: Settings, here: Project) -> Settings:
     return settings
 
 
-def all_entries(settings: Settings, paths: tuple[str, ...], progress: Progress) -> Entries:
+def all_entries(
+    settings: Settings, paths: tuple[str, ...], progress: Progress, store: Store | None
+) -> Entries:
     """Every module below the paths that an import can name, and the namespace packages among them, sorted."""
-    project = Project(settings, paths, progress=progress)
+    project = Project(settings, paths, progress=progress, store=store)
     modules = [module for module in project.given_modules if is_importable(module.name)]
     namespaces = {name for module in modules for name in _namespaces_above(project, module)}
     return Entries(project, tuple(sorted({module.name for module in modules} | namespaces)))
 
 
 def named_programs(
-    settings: Settings, words: Iterable[str], progress: Progress
+    settings: Settings, words: Iterable[str], progress: Progress, store: Store | None
 ) -> tuple[Project, tuple[Program, ...]]:
     """The project, and the programs that are named: by a module's name for `-m`, by a file or a directory.
 
@@ -77,7 +82,7 @@ def named_programs(
     here = Project(settings, (".",))
     found = [_program_by_path(word) if _is_file(word) else _program_by_name(here, word) for word in words]
     files = tuple(path for _, _, paths in found for path in paths)
-    project = Project(_with_environment(settings, here), files, progress=progress)
+    project = Project(_with_environment(settings, here), files, progress=progress, store=store)
     return project, tuple(
         Program(module=project.modules[os.path.abspath(paths[-1])], start=start, name=name, reasons=())
         for start, name, paths in found

@@ -22,11 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the graph of the paths."""
+    from importlint.cache.cache import open_store
     from importlint.graph.render import render_graph
     from importlint.project import Project
 
-    with visible_progress() as progress:
-        project = Project(settings_from(options), tuple(options.paths or ["."]), progress=progress)
+    settings, paths = settings_from(options), tuple(options.paths or ["."])
+    with visible_progress() as progress, open_store(settings, wanted=not options.no_cache) as store:
+        project = Project(settings, paths, progress=progress, store=store)
         text = render_graph(project.graph, options.graph_format)
     write_output(text, options.output_file)
     return 0

@@ -55,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the traces; 1 unless all are clean."""
+    from importlint.cache.cache import open_store
     from importlint.cli.entries import all_entries, named_entries, named_programs
     from importlint.report.tree import chief_failure, render_outcomes, render_tree
 
@@ -64,15 +65,15 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("`--program` runs what is named: leave out `--all`")
     settings = settings_from(options)
     programs: tuple[Program, ...] = ()
-    with visible_progress() as progress:
+    with visible_progress() as progress, open_store(settings, wanted=not options.no_cache) as store:
         if options.program:
-            project, programs = named_programs(settings, options.names, progress)
+            project, programs = named_programs(settings, options.names, progress, store)
             traces = [project.program_runs.trace(program) for program in programs]
         else:
             entries = (
-                all_entries(settings, tuple(options.names or ["."]), progress)
+                all_entries(settings, tuple(options.names or ["."]), progress, store)
                 if options.all
-                else named_entries(settings, options.names, progress)
+                else named_entries(settings, options.names, progress, store)
             )
             project = entries.project
             traces = list(project.runs.traces(entries.names))

@@ -45,13 +45,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Import the modules and print the verdicts; 1 if a prediction is wrong."""
+    from importlint.cache.cache import open_store
     from importlint.project import Project
     from importlint.verify.run import verify
 
     if options.timeout <= 0:
         raise UsageError(f"`--timeout {options.timeout:g}`: give a number of seconds above 0")
-    with visible_progress() as progress:
-        project = Project(settings_from(options), tuple(options.paths), progress=progress)
+    settings = settings_from(options)
+    with visible_progress() as progress, open_store(settings, wanted=not options.no_cache) as store:
+        project = Project(settings, tuple(options.paths), progress=progress, store=store)
         executable = _executable(project)
         modules = _entries(project, options.only)
         print(

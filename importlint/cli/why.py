@@ -33,12 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the chains; 1 if there is none."""
+    from importlint.cache.cache import open_store
     from importlint.graph.chains import chains
     from importlint.project import Project
     from importlint.syntax.flow import Phase
 
-    with visible_progress() as progress:
-        graph = Project(settings_from(options), tuple(options.paths or ["."]), progress=progress).graph
+    settings, paths = settings_from(options), tuple(options.paths or ["."])
+    with visible_progress() as progress, open_store(settings, wanted=not options.no_cache) as store:
+        graph = Project(settings, paths, progress=progress, store=store).graph
     start, goal = options.importer, options.imported
     if start not in graph.modules:
         raise UsageError(f"no module of the project is named `{start}`{did_you_mean(start, graph.modules)}")

@@ -371,6 +371,37 @@ def test_files_that_change_while_they_are_read(
     assert checks.count == count + 2
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["graph"], ["why", "shop.a", "shop.b"], ["trace", "shop.a"], ["trace", "--program", "tool.py"]],
+)
+def test_other_commands_know_facts(
+    project: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(arguments)
+    printed = capsys.readouterr()
+    monkeypatch.setattr("importlint.reading.reader.read_record", lambda path: pytest.fail(f"{path} was read"))
+    assert main(arguments) == code
+    assert capsys.readouterr() == printed
+
+
+def test_many_files(project: Path, checks: Checks) -> None:
+    """So many that other processes read them: no question of theirs is lost."""
+    for number in range(6):
+        write(f"shop/m{number}.py", "import third\n" + "# a long line of text\n" * 10_000)(project)
+    flags = ("--jobs", "2")
+    expected = run(*flags, "--no-cache")
+    checks.count = 0
+    for _ in range(2):
+        assert run(*flags) == expected
+    assert checks.count == 1
+    for text in ("import shopx\n", "def"):
+        write("shop/m3.py", text)(project)
+        assert run(*flags) == run(*flags, "--no-cache")
+    remove("shop/m4.py")(project)
+    assert run(*flags) == run(*flags, "--no-cache")
+
+
 class TestWorkers:
     """What another process read is heard of when it is remembered."""
 
