@@ -17,6 +17,7 @@ from importlint.config import load_settings
 from importlint.diagnostics import Diagnostic, Severity
 from importlint.errors import ConfigError, InternalError, SuppressionError
 from importlint.project import Project
+from importlint.reading.record import Record, read_record
 from tests.trees import Tree
 
 SHOP = {
@@ -156,11 +157,12 @@ def test_unreadable_files_do_not_stop_the_rest(tmp_path: Path) -> None:
 def test_an_internal_error_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Tree({"good.py": "", "worse.py": ""}).write(tmp_path)
 
-    def fail(path: str) -> None:
+    def fail(path: str) -> Record:
         if path.endswith("worse.py"):
             raise ZeroDivisionError
+        return read_record(path)
 
-    monkeypatch.setattr("importlint.project.read_facts", fail)
+    monkeypatch.setattr("importlint.reading.reader.read_record", fail)
     with pytest.raises(InternalError, match=r"`worse\.py`"):
         found(tmp_path)
 

@@ -5,7 +5,7 @@ the rest of the chunk goes to another worker. Workers hold nothing but their end
 end is closed, which the system does for a parent that is killed; they leave it to the parent to be interrupted.
 
 Workers are forked where that is safe: on Linux, while the process has one thread. That takes 5 ms for each, and a new
-interpreter 500 ms. Threads would wait for each other's interpreter lock, and subinterpreters cannot load msgspec.
+interpreter, which is the way elsewhere, 500 ms. Threads would wait for each other at the interpreter's lock.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ def _worthwhile(size: int, jobs: int) -> int:
     """How many workers reading `size` bytes is worth."""
     if multiprocessing.process.current_process().daemon:
         return 0  # it is somebody's worker itself, and may have none
+    if not _can_fork() and sys.version_info < (3, 11):
+        return 0  # a new interpreter would search the current directory first: that may be what is analysed
     workers = min(jobs, size // (_PER_FORK if _can_fork() else _PER_INTERPRETER))
     return workers if workers > 1 else 0
 
@@ -135,7 +137,7 @@ class _Crew:
         others = (*self.workers, ours) if self._forks else ()
         process = self._context.Process(target=_work, args=(theirs, others), daemon=True)  # type: ignore[attr-defined]
         try:
-            with _signals_wait():
+            with _signals_wait(), _safe_path():
                 process.start()
                 self.workers[ours] = _Worker(process)
         except OSError:
@@ -220,6 +222,20 @@ def _signals_wait() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """An interpreter that is started inside imports nothing from the current directory, whose code must not run."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM)

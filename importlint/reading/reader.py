@@ -78,7 +78,10 @@ class Reader:
 
     def _have_read(self, paths: Sequence[str], advance: Callable[[], None]) -> None:
         """Have workers read files, if they are many. Not all may be read after it."""
-        files = [(path, _size(path)) for path in paths] if self._jobs > 1 else []
+        if self._jobs == 1:
+            return
+        signatures = ((path, sign(path)) for path in paths)
+        files = [(path, signature.size if signature else 0) for path, signature in signatures]
         if sum(size for _, size in files) < _MANY:
             return
         from importlint.reading.pool import read_in_parallel
@@ -94,9 +97,3 @@ class Reader:
         self._facts[path] = decode(record.encoded)
         if self._store is not None:
             self._store.keep(path, record)
-
-
-def _size(path: str) -> int:
-    """Bytes of a file; none where it cannot be told, as in an archive."""
-    signature = sign(path)
-    return signature.size if signature else 0

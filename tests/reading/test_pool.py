@@ -55,6 +55,8 @@ forked = pytest.mark.skipif(sys.platform == "darwin", reason="no worker is forke
 def test_records_are_those_of_one_process(
     jobs: int, forks: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    if not forks and sys.version_info < (3, 11):
+        pytest.skip("no interpreter is started there")
     monkeypatch.setattr(pool, "_can_fork", lambda: forks)
     absent = str(tmp_path / "absent.py")
     broken = Tree({"broken.py": "def", "odd.py": b"\xff"}).write(tmp_path)
@@ -80,6 +82,50 @@ def test_chunks_begin_with_the_largest_files_and_have_each_once() -> None:
     assert [dict(sizes)[path] for path in paths] == sorted((size for _, size in sizes), reverse=True)
     assert all(len(chunk) == 1 or sum(dict(sizes)[path] for path in chunk) <= 128 * 1024 for chunk in chunks)
     assert max(map(len, pool._chunks([(str(number), 0) for number in range(1000)]))) == 100
+
+
+_NEW_INTERPRETERS = """
+import sys
+from importlint.reading import pool
+
+def main():
+    pool._can_fork = lambda: False
+    found = []
+    pool.read_in_parallel([(path, 1 << 30) for path in sys.argv[1:]], 2, lambda path, _: found.append(path))
+    print(len(found))
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_new_interpreters_import_nothing_of_what_is_analysed(tmp_path: Path) -> None:
+    """`python -c`, which `multiprocessing` starts, would look for the standard library in the current directory."""
+    trap = f"open({str(tmp_path / 'trapped')!r}, 'w')\n"
+    names = (
+        "multiprocessing/__init__",
+        "msgspec/__init__",
+        "pickle",
+        "struct",
+        "socket",
+        "random",
+        "importlint",
+    )
+    Tree({f"project/{name}.py": trap for name in names}).write(tmp_path)
+    script = Tree({"bin/run.py": _NEW_INTERPRETERS}).write(tmp_path) / "bin" / "run.py"
+    project = tmp_path / "project"
+    done = subprocess.run(
+        [sys.executable, str(script), *map(str, project.glob("*.py"))],
+        cwd=project,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # Before Python 3.11 nothing keeps interpreters from looking there, so none are started.
+    expected = "5\n" if sys.version_info >= (3, 11) else "0\n"
+    assert (done.stdout, done.stderr) == (expected, "")
+    assert not (tmp_path / "trapped").exists()
 
 
 # ---- deaths
