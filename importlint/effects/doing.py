@@ -7,7 +7,7 @@ undone in the same block is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -54,6 +54,9 @@ class Doing(Struct, frozen=True, kw_only=True):
     calls: tuple[Call, ...]
 
 
+Calls = Sequence[tuple[f.Call, bool]]
+"""Calls, each with whether it is made whenever its statement runs."""
+
 _SETTERS = ("builtins.setattr", "builtins.delattr")
 
 
@@ -83,26 +86,29 @@ class Reader:
             unsure.update(map(id, left_out(statement, partial(self._may_raise, scope=around))))
             if here.imported is False or here.handling or id(statement) in unsure:
                 continue
+            made = _calls(statement)
             undone = put_back_around.get(id(statement), frozenset()) | caught(situated)
-            for each in self._of_statement(statement, around) if here.imported else ():
-                if isinstance(each, Effect):
-                    if each.kind not in undone:
-                        effects.append(each)
-                elif reached is None:
-                    calls.append(replace(each, undone=undone))
+            found = tuple(self._of_statement(statement, made, around)) if here.imported else ()
+            done = [each for each in found if isinstance(each, Effect)]
+            called = [each for each in found if isinstance(each, Call)]
+            effects += (each for each in done if each.kind not in undone)
             if isinstance(statement, f.With):
                 below_with.update(map(id, inner_statements(statement.body)))
-            ends = Kind.EXIT not in undone and self._may_exit(statement, around)
-            is_passed_on = here.imported and not here.caught and id(statement) not in below_with
-            if reached is None and (ends or (is_passed_on and self._calls_a_failure(statement, around))):
-                reached = len(effects)
+            if reached is None:
+                calls += (replace(each, undone=undone) for each in called)
+                unsure_calls = [call for call, is_sure in made if not (is_sure and here.imported)]
+                exits = any(each.kind is Kind.EXIT for each in done)
+                exits = exits or self._may_exit(statement, unsure_calls, around)
+                is_passed_on = not here.caught and id(statement) not in below_with
+                fails = is_passed_on and any(self._fails(each.function) for each in called)
+                if fails or (exits and Kind.EXIT not in undone):
+                    reached = len(effects)
         return Doing(effects=tuple(lasting(effects, reached)), calls=tuple(calls))
 
-    def _may_exit(self, statement: f.Statement, scope: Scope) -> bool:
-        """Whether a statement that runs may end the process."""
+    def _may_exit(self, statement: f.Statement, calls: Iterable[f.Call], scope: Scope) -> bool:
+        """Whether a statement that runs may end the process, by one of the calls or by raising."""
         if isinstance(statement, f.Raise):
             return any(self._of_raise(statement, scope))
-        calls = (part for part, _ in evaluated(statement) if isinstance(part, f.Call))
         names = ((self.meanings.name(call.function, scope), call) for call in calls)
         does = (each for name, call in names if name for each in self._of_outside(name, call, scope))
         return any(each.kind is Kind.EXIT for each in does)
@@ -111,22 +117,17 @@ class Reader:
         """Whether a statement imports what is not there, raises, or calls a function that does."""
         if isinstance(statement, f.Import | f.ImportFrom):
             return not self.meanings.is_found(statement, scope.module)
-        return isinstance(statement, f.Raise) or self._calls_a_failure(statement, scope)
+        if isinstance(statement, f.Raise):
+            return True
+        done = (each for call in _sure(_calls(statement)) for each in self._of_call(call, scope))
+        return any(isinstance(each, Call) and self._fails(each.function) for each in done)
 
-    def _calls_a_failure(self, statement: f.Statement, scope: Scope) -> bool:
-        """Whether a statement surely calls a function of the project whose body raises."""
-        for call in _sure_calls(statement):
-            meaning = self.meanings.of(call.function, scope)
-            if isinstance(meaning, OwnClass):
-                meaning = self.meanings.in_class(meaning, "__init__")
-            match meaning:
-                case OwnFunction() if not self.meanings.is_lazy(meaning):
-                    if any(isinstance(each, f.Raise) for each in self.meanings.body(meaning)):
-                        return True
-        return False
+    def _fails(self, function: OwnFunction) -> bool:
+        """Whether the body of a function raises."""
+        return any(isinstance(each, f.Raise) for each in self.meanings.body(function))
 
-    def _of_statement(self, statement: f.Statement, scope: Scope) -> Iterator[Effect | Call]:
-        for call in _sure_calls(statement):
+    def _of_statement(self, statement: f.Statement, made: Calls, scope: Scope) -> Iterator[Effect | Call]:
+        for call in _sure(made):
             yield from self._of_call(call, scope)
         match statement:
             case f.FunctionDef(decorators=decorators) | f.ClassDef(decorators=decorators):
@@ -319,20 +320,19 @@ def _class_scopes(statements: Iterable[Situated], around: Scope) -> Mapping[int,
     for situated in statements:
         if isinstance(situated.statement, f.ClassDef):
             inside = tuple(inner_statements(situated.statement.body))
-            names = frozenset(
-                binding.name
-                for each in inside
-                for binding in bindings(Situated(each, situated.circumstances))
-            )
-            scope = ClassScope(found.get(id(situated.statement), around), names)
+            scope = ClassScope(found.get(id(situated.statement), around), inside)
             found.update((id(each), scope) for each in inside)
     return found
 
 
-def _sure_calls(statement: f.Statement) -> list[f.Call]:
-    """The calls that a statement makes whenever it runs, in the order in which they are made: inner ones end first."""
-    calls = [part for part, is_sure in evaluated(statement) if is_sure and isinstance(part, f.Call)]
-    return sorted(calls, key=lambda call: (call.span.end_line, call.span.end_column))
+def _calls(statement: f.Statement) -> Calls:
+    """The calls that a statement may make, in the order in which they are made: inner ones end first."""
+    calls = [(part, is_sure) for part, is_sure in evaluated(statement) if isinstance(part, f.Call)]
+    return sorted(calls, key=lambda each: (each[0].span.end_line, each[0].span.end_column))
+
+
+def _sure(made: Calls) -> Iterator[f.Call]:
+    return (call for call, is_sure in made if is_sure)
 
 
 def _single(target: f.Expression) -> Iterator[f.Expression]:

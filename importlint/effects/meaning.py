@@ -8,6 +8,7 @@ binds, and what a call of the project's own code returns, is unknown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -115,6 +116,7 @@ class Meanings:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._by_name: dict[str, Mapping[str, tuple[Binding, ...]]] = {}
+        self._linear: dict[tuple[str, f.Span], tuple[OwnClass | None, ...]] = {}
         self._by_class: dict[tuple[str, f.Span], Mapping[str, tuple[Binding, ...]]] = {}
         self._by_instance: dict[tuple[str, f.Span], frozenset[str]] = {}
         self._by_module: dict[str, frozenset[str]] = {}
@@ -330,20 +332,25 @@ class Meanings:
             return UNKNOWN
         return UNKNOWN
 
-    def linear(self, cls: OwnClass, depth: int = 0) -> tuple[OwnClass | None, ...]:
+    def linear(self, cls: OwnClass) -> tuple[OwnClass | None, ...]:
         """The classes in which attributes are looked up, in order, up to the first that is not known: None.
 
         Language reference, "Customizing class creation"; the order is that of `type.mro`.
         """
+        key = (cls.module.path, cls.definition.span)
+        if key not in self._linear:
+            self._linear[key] = (cls, None)  # a class that is below itself
+            self._linear[key] = self._order(cls)
+        return self._linear[key]
+
+    def _order(self, cls: OwnClass) -> tuple[OwnClass | None, ...]:
         bases = [each for each in self.bases(cls) if each not in _ROOTS]
         known: list[OwnClass] = []
         for base in bases:
             if not isinstance(base, OwnClass):
                 break
             known.append(base)
-        if depth >= _MAX_DEPTH:
-            return (cls, None)
-        rows = [*(self.linear(base, depth + 1) for base in known), tuple(known)]
+        rows = [*map(self.linear, known), tuple(known)]
         return (cls, *_merged(rows), *(() if len(known) == len(bases) else (None,)))
 
     def _class_bindings(self, cls: OwnClass) -> Mapping[str, tuple[Binding, ...]]:
@@ -450,10 +457,16 @@ class ModuleScope(Scope):
 class ClassScope(Scope):
     """A class's body: what it binds, then what is around it; its names are not followed."""
 
-    def __init__(self, around: Scope, names: frozenset[str]) -> None:
+    def __init__(self, around: Scope, inside: tuple[f.Statement, ...]) -> None:
         super().__init__(around.meanings, around.module)
         self._around = around
-        self._names = names
+        self._inside = inside
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """What the statements of the body bind."""
+        bound = (bindings(Situated(each, Circumstances())) for each in self._inside)
+        return frozenset(binding.name for each in bound for binding in each)
 
     def lookup(self, name: str) -> Meaning:
         """What a name stands for in the class's body."""

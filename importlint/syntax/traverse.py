@@ -18,13 +18,12 @@ def parts(expression: f.Expression) -> Iterator[f.Expression]:
         item = stack.pop()
         if isinstance(item, tuple):
             stack.extend(reversed(item))
-        elif isinstance(item, f.Span):
-            continue
-        elif isinstance(item, Struct):
+        elif isinstance(item, Struct) and not isinstance(item, f.Span):
             if isinstance(item, f.Fact):
                 yield item  # type: ignore[misc]  # facts below an expression are expressions
-            if not isinstance(item, _LEAVES):
-                stack.extend(getattr(item, field) for field in reversed(item.__struct_fields__))
+                if isinstance(item, _LEAVES):
+                    continue
+            stack.extend([getattr(item, field) for field in reversed(item.__struct_fields__)])
 
 
 def expressions(statement: f.Statement) -> tuple[f.Expression, ...]:
@@ -71,8 +70,15 @@ def evaluated(statement: f.Statement) -> Iterator[tuple[f.Expression, bool]]:
     stack: list[tuple[object, bool]] = [(root, True) for root in reversed(expressions(statement))]
     while stack:
         item, is_sure = stack.pop()
+        if isinstance(item, tuple):
+            stack.extend([(part, is_sure) for part in reversed(item)])
+            continue
+        if not isinstance(item, Struct) or isinstance(item, f.Span):
+            continue
         if isinstance(item, f.Fact):
             yield item, is_sure  # type: ignore[misc]  # facts below an expression are expressions
+            if isinstance(item, _LEAVES):
+                continue
         match item:
             case f.BooleanOperation(values=(first, *others)):
                 stack.extend((other, False) for other in reversed(others))
@@ -83,12 +89,8 @@ def evaluated(statement: f.Statement) -> Iterator[tuple[f.Expression, bool]]:
                 rest = (elements, first.target, first.conditions, *others)
                 stack.extend((part, False) for part in rest)
                 stack.append((first.iterable, is_sure))
-            case tuple():
-                stack.extend((part, is_sure) for part in reversed(item))
-            case f.Span():
-                pass
-            case Struct():
-                stack.extend((getattr(item, field), is_sure) for field in reversed(item.__struct_fields__))
+            case _:
+                stack.extend([(getattr(item, field), is_sure) for field in reversed(item.__struct_fields__)])
 
 
 def blocks(statement: f.Statement) -> tuple[f.Block, ...]:
