@@ -47,16 +47,17 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Callable[[Read], None]:
     return lambda function: monkeypatch.setattr(pool, "read_record", function)
 
 
+WAYS = [sys.platform != "darwin", False] if sys.version_info >= (3, 11) else [True]
+"""Whether workers are forked, as far as there are these ways."""
+
 forked = pytest.mark.skipif(sys.platform == "darwin", reason="no worker is forked there")
 
 
 @pytest.mark.parametrize("jobs", [2, 5])
-@pytest.mark.parametrize("forks", [pytest.param(True, marks=forked), False])
+@pytest.mark.parametrize("forks", WAYS)
 def test_records_are_those_of_one_process(
     jobs: int, forks: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    if not forks and sys.version_info < (3, 11):
-        pytest.skip("no interpreter is started there")
     monkeypatch.setattr(pool, "_can_fork", lambda: forks)
     absent = str(tmp_path / "absent.py")
     broken = Tree({"broken.py": "def", "odd.py": b"\xff"}).write(tmp_path)
