@@ -140,6 +140,12 @@ class Statements:
         self._at(file, line)
         return line in self._put_back[file]
 
+    def sets(self, file: str, line: int, attribute: str) -> bool:
+        """Whether the statement assigns to an attribute of that name."""
+        statement = self._at(file, line)
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        return any(isinstance(each, ast.Attribute) and each.attr == attribute for each in targets)
+
     def cause(self, file: str, line: int) -> Cause:
         """What about its statement may be why an effect is not told."""
         statement = self._at(file, line)
@@ -196,7 +202,8 @@ def judge(
 ) -> list[Verdict]:
     """Whether the line of each claim ran, and whether its effect was seen there.
 
-    What an imported library does is seen at the innermost import, so claims about imports look further out.
+    What an imported library does is seen at the innermost import, so claims about imports look further out. An
+    assignment to an attribute is one whose line ran, whether or not the attribute has had that value before.
     """
     ran = {(file, statements.first_line(file, line)) for file, lines in reached.items() for line in lines}
     direct: set[tuple[str, int, str]] = set()
@@ -209,13 +216,10 @@ def judge(
     for claim in claims:
         line = statements.first_line(claim.file, claim.line)
         seen = around if claim.verb == "imports" else direct
-        verdicts.append(
-            Verdict(
-                claim=claim,
-                is_reached=(claim.file, line) in ran,
-                is_observed=any((claim.file, line, sign) in seen for sign in claim.signs),
-            )
-        )
+        is_reached = (claim.file, line) in ran
+        is_set = is_reached and statements.sets(claim.file, line, claim.name.rpartition(".")[2])
+        is_observed = is_set or any((claim.file, line, sign) in seen for sign in claim.signs)
+        verdicts.append(Verdict(claim=claim, is_reached=is_reached, is_observed=is_observed))
     return verdicts
 
 
