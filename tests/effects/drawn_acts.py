@@ -42,6 +42,7 @@ DEEDS = (
     Deed(Kind.RANDOM_STATE, "random", "seed", "{}({n})"),
     Deed(Kind.LOGGING_CONFIG, "logging", "disable", "{}({n} + 1)"),
     Deed(Kind.ATEXIT, "atexit", "register", "{}(len, ())"),
+    Deed(Kind.MONKEYPATCH, "builtins", "__dict__", '{}["added{n}"] = 1'),
     Deed(Kind.THREAD, "threading", "Thread", '{}(target=len, args=("",)).start()'),
 )
 
