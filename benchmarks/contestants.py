@@ -26,9 +26,9 @@ class Mode(enum.Enum):
 OURS = "importlint"
 PEERS = ("lint-imports", "tach", "ruff", "pylint", "pyright")
 
-OUR_FLAGS: dict[Mode, tuple[str, ...]] = {Mode.COLD: (), Mode.CHANGED: (), Mode.WARM: ()}
+OUR_FLAGS: dict[Mode, tuple[str, ...]] = {Mode.COLD: ("--no-cache",), Mode.CHANGED: (), Mode.WARM: ()}
 """What makes importlint forget or remember."""
-ONE_PROCESS: tuple[str, ...] = ()
+ONE_PROCESS = ("--jobs", "1")
 """What makes importlint do everything in one process."""
 
 JOBS = len(os.sched_getaffinity(0))

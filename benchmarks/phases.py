@@ -18,7 +18,9 @@ START_UP = "start-up"
 
 ROOMS = (
     ("importlint/syntax/source.py", "read"),
+    ("importlint/disk.py", "read"),
     ("importlint/reading/", "read"),
+    ("importlint/cache/", "cache"),
     ("importlint/syntax/parse.py", "parse"),
     ("importlint/syntax/newer.py", "parse"),
     ("importlint/syntax/lower.py", "parse"),
@@ -39,6 +41,7 @@ ROOMS = (
     ("importlint/report/", "report"),
     ("importlint/cli/", START_UP),
     ("importlint/config.py", START_UP),
+    ("importlint/progress.py", "report"),
     ("importlint/", "rules"),
 )
 """Which phase a file belongs to: the first prefix that fits. Rules lean on whatever has no phase of its own."""

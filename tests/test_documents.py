@@ -121,7 +121,7 @@ class TestPaths:
 
     def test_named_paths_exist(self) -> None:
         words = [word for word in code_words(CONTRIBUTING) if re.fullmatch(r"\.?[\w/.-]+", word)]
-        own = [word for word in words if word.split("/")[0] in ("importlint", "rules", "tests", ".ci")]
+        own = [word for word in words if word.split("/")[0] in ("importlint", "benchmarks", "rules", "tests", ".ci")]
         own += [word for word in words if word.endswith(".md")]
         assert len(own) > 15
         for word in own:
@@ -131,7 +131,7 @@ class TestPaths:
         """Each folder with modules or pages in it has its row."""
         packages = {f"importlint/{path.parent.name}" for path in ROOT.glob("importlint/*/__init__.py")}
         rooms = {row[0].strip("`") for row in table(CONTRIBUTING, "folder", "what is in it")}
-        assert rooms == packages | {"importlint/data", "rules", "tests"}
+        assert rooms == packages | {"importlint/data", "benchmarks", "rules", "tests"}
 
 
 class TestPrograms:
