@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from importlint import disk
+from importlint.cache.cache import cache_directory
 from importlint.errors import UsageError
 from importlint.gitignore import Patterns
 from importlint.paths import ancestors
@@ -342,6 +343,7 @@ class Exclusion:
 
     def __init__(self, top: str, settings: Settings, cwd: str) -> None:
         self._cwd = cwd
+        self._cache = cache_directory(settings)
         self._settings = _settings_patterns(settings, settings.root)
         if not is_below(top, settings.root) or _is_left_out([self._settings], top, True):
             # what is asked for by name is not excluded by where it lies
@@ -370,6 +372,8 @@ class Exclusion:
         return origin is not None
 
     def _origin(self, path: str, is_directory: bool) -> str | None:
+        if path == self._cache:
+            return "being importlint's cache"
         if is_directory and os.path.basename(path) in _BUILD_OUTPUT and not is_regular_package(path):
             return f"its name, `{os.path.basename(path)}`, which is one of build output"
         settings = _excluded_by([self._settings], path, is_directory)

@@ -431,6 +431,39 @@ class TestWorkers:
             assert self.kept(project, project / name, Record(None, b"", encode(problem))) is None
 
 
+def test_what_is_known_needs_no_analysis(project: Path) -> None:
+    """Starting is most of what a second run takes: it loads nothing that finds, reads or runs modules."""
+    program = (
+        "import sys\n"
+        "from importlint.cli import main\n"
+        "code = main(['--output-format', 'full'])\n"
+        "print(code, *sys.modules, file=sys.stderr)"
+    )
+    code, first, _ = run("--output-format", "full")
+    again = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(command.__file__).parents[2])},
+    )
+    told, *modules = again.stderr.split()
+    assert (again.stdout, told) == (first, str(code))
+    heavy = (
+        "project",
+        "check",
+        "rules",
+        "machine",
+        "finder",
+        "graph",
+        "effects.catalogue",
+        "syntax.extract",
+        "reading",
+    )
+    assert not {f"importlint.{name}" for name in heavy} & set(modules)
+    assert not {"libcst", "pathspec", "multiprocessing"} & set(modules)
+
+
 class TestDirectory:
     def test_it_keeps_out_of_the_way(self, project: Path) -> None:
         run()
@@ -463,6 +496,11 @@ class TestDirectory:
         run("--cache-dir", "elsewhere")
         assert (project / "elsewhere/cache.sqlite").is_file()
 
+    def test_it_is_not_looked_into(self, project: Path) -> None:
+        write("pyproject.toml", "[tool.importlint]\nexclude = []\ncache-dir = 'kept'\n")(project)
+        write("kept/module.py", "import nowhere\n")(project)
+        assert "kept" not in run("--no-cache")[1]
+
     def test_without(self, project: Path, checks: Checks) -> None:
         run("--no-cache")
         assert not (project / ".importlint_cache").exists()
@@ -471,14 +509,17 @@ class TestDirectory:
         write(".importlint_cache", "")(project)
         assert run() == run("--no-cache")
 
-    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-    def test_a_directory_that_cannot_be_written(self, project: Path) -> None:
-        expected = run("--no-cache")
-        project.chmod(0o555)
-        try:
-            assert run() == expected
-        finally:
-            project.chmod(0o755)
+    def test_a_directory_that_cannot_be_made(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(path: str, exist_ok: bool) -> None:
+            raise PermissionError(13, "Permission denied", path)
+
+        monkeypatch.setattr(os, "makedirs", refuse)
+        assert run() == run("--no-cache")
+
+    def test_a_directory_that_cannot_be_written(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As SQLite says it: tests may run as root, who may write everywhere."""
+        (project / ".importlint_cache/cache.sqlite").mkdir(parents=True)
+        assert run() == run("--no-cache")
 
     def test_python_without_sqlite(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "importlint.cache.database", None)
