@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from importlint.syntax import facts as f
 from importlint.syntax.conditions import Known, View, holds
 from importlint.syntax.qualified import chain, import_aliases
-from importlint.syntax.traverse import statements, target_names
+from importlint.syntax.traverse import has_items, statements, target_names
 from importlint.target import Target
 
 
@@ -202,7 +202,7 @@ class _Walk:
                 yield from self.block(body, self.given(test, True, here))
                 yield from self.block(orelse, here)
             case f.For(iterable=iterable, body=body, orelse=orelse):
-                yield from self.block(body, here if _has_items(iterable) else perhaps(here))
+                yield from self.block(body, here if has_items(iterable) else perhaps(here))
                 yield from self.block(orelse, here)
             case f.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
                 caught = frozenset(name for handler in handlers for name in handler_kinds(handler.kinds))
@@ -294,16 +294,6 @@ def perhaps(here: Circumstances) -> Circumstances:
 
 def _inner_scope(outer: Scope) -> Scope:
     return Scope.FUNCTION if outer is Scope.FUNCTION else Scope.CLASS
-
-
-def _has_items(iterable: f.Expression) -> bool:
-    """Whether a loop over an expression surely runs at least once."""
-    match iterable:
-        case f.Display(items=items):
-            return any(not isinstance(item, f.Starred) for item in items)
-        case f.Call(function=f.Name(id="range"), arguments=(f.Constant(value=int(count)),)):
-            return count > 0
-    return False
 
 
 def handler_kinds(kinds: f.Expression | None) -> tuple[str, ...]:

@@ -85,12 +85,23 @@ def evaluated(statement: f.Statement) -> Iterator[tuple[f.Expression, bool]]:
                 stack.append((first, is_sure))
             case f.Conditional(test=test, body=body, orelse=orelse):
                 stack.extend(((orelse, False), (body, False), (test, is_sure)))
-            case f.Comprehension(elements=elements, generators=(first, *others)):
-                rest = (elements, first.target, first.conditions, *others)
-                stack.extend((part, False) for part in rest)
+            case f.Comprehension(kind=kind, elements=elements, generators=(first, *others)):
+                is_made = kind != "generator" and has_items(first.iterable)
+                stack.extend((part, False) for part in (first.target, first.conditions, *others))
+                stack.append((elements, is_sure and is_made and not (others or first.conditions)))
                 stack.append((first.iterable, is_sure))
             case _:
                 stack.extend([(getattr(item, field), is_sure) for field in reversed(item.__struct_fields__)])
+
+
+def has_items(iterable: f.Expression) -> bool:
+    """Whether a loop over an expression surely runs at least once."""
+    match iterable:
+        case f.Display(items=items):
+            return any(not isinstance(item, f.Starred) for item in items)
+        case f.Call(function=f.Name(id="range"), arguments=(f.Constant(value=int(count)),)):
+            return count > 0
+    return False
 
 
 def blocks(statement: f.Statement) -> tuple[f.Block, ...]:
