@@ -69,6 +69,7 @@ def test_metadata(metadata: Message) -> None:
         "msgspec>=0.19",
         "pathspec>=1.0",
         "tomli>=2.0; python_version < '3.11'",
+        "tqdm>=4.66",
     ]
 
 
