@@ -134,7 +134,8 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_a_file_that_may_only_be_read(tmp_path: Path) -> None:
     path = filled(tmp_path / "cache")
-    kept = Database(f"{path}")
+    kept = Database(str(path))
+    kept.close()
     kept._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
     assert all(kept.value(key) == VALUES[key] for key in VALUES)
     kept.write({b"key": b"value"})
