@@ -19,8 +19,6 @@ from importlint.diagnostics import Location
 from importlint.discovery import Module
 from importlint.finder.resolve import absolute_name
 from importlint.machine import changes
-from importlint.machine.entries import Runs
-from importlint.machine.world import ProjectWorld
 from importlint.syntax import facts as f
 from importlint.syntax.namespace import written
 from importlint.syntax.places import contains
@@ -62,14 +60,16 @@ def find_remedy(project: Project, crash: Crash, limit: int) -> Remedy | None:
 
 def _cures(project: Project, crash: Crash, remedy: Remedy) -> bool:
     """Whether with the change no entry fails of those that the crash concerns, or that work today."""
-    runs = Runs(ProjectWorld(project, {remedy.path: remedy.facts}))
-    if runs.trace(crash.entry).error is not None:
+    module = project.modules[remedy.path]
+    runs = project.runs.if_edited(module, remedy.facts)
+    if next(runs.failures((crash.entry,)), None) is not None:
         return False
-    changed = project.modules[remedy.path].name
     concerned = (
-        entry for entry, trace in crash.cycle.traces.items() if trace.error is None and trace.starts(changed)
+        entry
+        for entry, trace in crash.cycle.traces.items()
+        if trace.error is None and trace.starts(module.name)
     )
-    return all(trace.error is None for trace in runs.outcomes((*crash.failing, *concerned)))
+    return next(runs.failures((*crash.failing, *concerned)), None) is None
 
 
 class _Import(Struct, frozen=True, kw_only=True):

@@ -15,9 +15,7 @@ from importlint.crashes import is_crash
 from importlint.discovery import Module
 from importlint.finder.resolve import with_parents
 from importlint.machine import changes
-from importlint.machine.entries import Runs
 from importlint.machine.trace import Failure, Outcome, PartialRead
-from importlint.machine.world import ProjectWorld
 from importlint.sorters import would_exchange
 from importlint.syntax import facts as f
 from importlint.syntax.source import Source, read_source
@@ -125,5 +123,6 @@ def _is_at(statement: f.Statement, line: int) -> bool:
 def failure_of(project: Project, swap: Swap) -> Failure | None:
     """How the entry that works today would fail with the lines exchanged."""
     facts = changes.exchanged(swap.facts, swap.upper, swap.lower)
-    error = Runs(ProjectWorld(project, {swap.module.path: facts})).trace(swap.run.entry).error
-    return error if error is not None and is_crash(project, error, swap.run.entry) else None
+    entry = swap.run.entry
+    error = next(project.runs.if_edited(swap.module, facts).failures((entry,)), None)
+    return error if error is not None and is_crash(project, error, entry) else None

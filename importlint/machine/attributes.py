@@ -398,16 +398,25 @@ class Attributes:
     def bind_in_module(self, module: ModuleObject, name: str, value: Value) -> None:
         """Bind a name in a module from outside its body."""
         self.run.scripts.change(module)
+        self._bind(module, name, value)
+
+    def bind_global(self, module: ModuleObject, name: str, value: Value) -> None:
+        """Bind a name in a module in one of its own functions."""
+        self.run.scripts.use(module)
+        self._bind(module, name, value)
+
+    def _bind(self, module: ModuleObject, name: str, value: Value) -> None:
         if self.run.doubt and name not in module.names:
             self.journal.add(module.maybe, name)
         elif not self.run.doubt:
             self.journal.discard(module.maybe, name)
         self.journal.put(module.names, name, value)
+        self.run.scripts.bind(module, name)
 
     def delete(self, owner: Value, name: str) -> None:
         """`del owner.name`."""
         if isinstance(owner, ModuleObject):
-            self.run.scripts.unbind(owner)
+            self.run.scripts.change(owner)
             if self.run.doubt:
                 self.journal.add(owner.maybe, name)
             else:

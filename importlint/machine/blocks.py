@@ -85,7 +85,7 @@ class Blocks(Expressions):
         if self.run.presumption:
             value = presumed(value)
         if name in frame.global_names:
-            self.attributes.bind_in_module(frame.module, name, value)
+            self.attributes.bind_global(frame.module, name, value)
             return
         if name in frame.nonlocal_names:
             outer = frame.parent
@@ -98,6 +98,8 @@ class Blocks(Expressions):
         else:
             self.journal.discard(frame.maybe, name)
         self.journal.put(frame.names, name, value)
+        if frame.is_module:
+            self.run.scripts.bind(frame.module, name)
 
     def unbind(self, name: str, span: f.Span | None = None) -> None:
         """`del name`."""
@@ -108,8 +110,6 @@ class Blocks(Expressions):
         if self.run.doubt > frame.base_doubt:
             self.journal.add(frame.maybe, name)
             return
-        if frame.is_module:
-            self.run.scripts.unbind(frame.module)
         is_known = name in frame.names or name in frame.maybe or frame.is_function or frame.module.is_open
         self.journal.drop(frame.names, name)
         self.journal.discard(frame.maybe, name)

@@ -17,14 +17,17 @@ from typing import TypeVar
 from msgspec import structs
 
 from importlint.diagnostics import Location
+from importlint.discovery import Module
 from importlint.finder.resolve import with_parents
+from importlint.machine.edits import edited_script
 from importlint.machine.interpreter import Machine
 from importlint.machine.run import Place, Raised, Run
 from importlint.machine.state import State
 from importlint.machine.trace import Failure, Outcome, Trace
-from importlint.machine.walks import Ground, Walks
-from importlint.machine.world import ProjectWorld
+from importlint.machine.walks import Ground, Undecided, Walks
+from importlint.machine.world import Code, ProjectWorld
 from importlint.progress import Progress
+from importlint.syntax import facts as f
 from importlint.syntax.facts import Span
 
 T = TypeVar("T")
@@ -41,7 +44,7 @@ class Runs:
         self.world = world
         self._progress = progress or Progress()
         self._traces: dict[str, Trace] = {}
-        self._outcomes: dict[str, Outcome] = {}
+        self._series = _Series(world)
 
     def trace(self, entry: str) -> Trace:
         """What importing `entry` first does."""
@@ -58,10 +61,20 @@ class Runs:
     def outcomes(self, entries: Iterable[str]) -> Iterator[Outcome]:
         """How each of `entries` fares if it is imported first, in their order."""
         entries = tuple(entries)
-        series = _Series(self.world)
-        self._find_all(series.walk, [entry for entry in entries if entry not in self._outcomes])
-        self._outcomes.update((entry, ground.outcome) for entry, ground in series.grounds.items())
-        return (self._outcomes[entry] for entry in entries)
+        grounds = self._series.grounds
+        self._find_all(self._series.walk, [entry for entry in entries if entry not in grounds])
+        return (grounds[entry].outcome for entry in entries)
+
+    def if_edited(self, module: Module, facts: f.ModuleFacts) -> EditedRuns:
+        """The runs of a world in which the file of a module says something else."""
+        series, world = self._series, self.world
+        real = Runs(ProjectWorld(world.project, {module.path: facts}))
+        code, known = series.code(module.name), series.walks.known
+        script = None
+        if code is not None and code.path == module.path and module.name in known:
+            script = edited_script(world, module.name, code, facts.body, known)
+        walks = None if script is None else series.walks.with_script(module.name, script)
+        return EditedRuns(series, walks, real)
 
     def _find_all(self, find: Callable[[str], object], entries: list[str]) -> None:
         """Find what is missing in the order of the names: each after its parents."""
@@ -77,6 +90,49 @@ class Runs:
                 on_a_large_stack(find_each)
 
 
+class EditedRuns:
+    """How entries fare where one file says something else: by walks as far as possible, else by runs."""
+
+    def __init__(self, series: _Series, walks: Walks | None, runs: Runs) -> None:
+        self._series = series
+        self._walks = walks
+        self._runs = runs
+        self._grounds: dict[str, Ground] = {}
+
+    def failures(self, entries: Iterable[str]) -> Iterator[Failure]:
+        """How those of `entries` fail that do, those first that are walks."""
+        left: list[str] = []
+        for entry in entries:
+            try:
+                error = self._ground(entry).outcome.error
+            except Undecided:
+                left.append(entry)
+            else:
+                if error is not None:
+                    yield error
+        if left:
+            yield from (each.error for each in self._runs.outcomes(left) if each.error is not None)
+
+    @property
+    def walked(self) -> frozenset[str]:
+        """The entries, with their parents, that walks have told of so far."""
+        return frozenset(self._grounds)
+
+    def _ground(self, entry: str) -> Ground:
+        """What an entry leaves behind.
+
+        Raises:
+            Undecided: it has to be run.
+        """
+        if self._walks is None:
+            raise Undecided
+        if entry not in self._grounds:
+            parent = entry.rpartition(".")[0]
+            before = self._ground(parent) if parent else None
+            self._grounds[entry] = self._series.walked(entry, before, self._walks)
+        return self._grounds[entry]
+
+
 class _Series:
     """Entries, one after the other, over one state: what has been found out about modules serves for the next."""
 
@@ -84,7 +140,7 @@ class _Series:
         self.traces: dict[str, Trace] = {}
         self.grounds: dict[str, Ground] = {}
         self._machine = Machine(Run(world, State()))
-        self._walks = Walks(self._machine)
+        self.walks = Walks(self._machine)
         self._learned: set[str] = set()
         """The modules that have been run in imagination."""
         self._loaded: list[tuple[str, int]] = []
@@ -92,17 +148,28 @@ class _Series:
 
     def walk(self, entry: str) -> None:
         """Find out how an entry fares, from the ground that its parent leaves; run it where a walk does not tell."""
-        self._leave(entry)
-        before = self.grounds.get(entry.rpartition(".")[0])
-        if before is not None and before.outcome.error is not None:
-            ground: Ground | None = replace(before, outcome=_inherited(before.outcome, entry))
-        else:
-            ground = self._walks.walk(entry, before)
-        if ground is None:
+        try:
+            self.grounds[entry] = self.walked(entry, self.grounds.get(entry.rpartition(".")[0]), self.walks)
+        except Undecided:
             trace = self.run(entry)
-            ground = self._walks.ground(trace)
+            self.grounds[entry] = self.walks.ground(trace)
             self._learn(trace)
-        self.grounds[entry] = ground
+
+    def walked(self, entry: str, before: Ground | None, walks: Walks) -> Ground:
+        """What an entry leaves behind, from the ground that its parent leaves.
+
+        Raises:
+            Undecided: a walk does not tell.
+        """
+        self._leave(entry)
+        if before is not None and before.outcome.error is not None:
+            return replace(before, outcome=_inherited(before.outcome, entry))
+        return walks.walk(entry, before)
+
+    def code(self, module: str) -> Code | None:
+        """What a module that has been run consists of."""
+        found = self._machine.run.state.objects.get(module)
+        return found.code if found else None
 
     def _learn(self, trace: Trace) -> None:
         """Run an entry that fails for want of a late name to its end, for the scripts of what it has not run."""

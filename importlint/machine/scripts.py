@@ -29,7 +29,7 @@ class Ask:
     line: int
     """How far the body has run."""
     bound: int
-    """How many names it has bound by the end of it."""
+    """How often it has bound a name by then."""
     is_guarded: bool
     """Something around it may catch what fails."""
     is_certain: bool
@@ -49,6 +49,9 @@ class Read:
     """A `from` import reads it, which finds a submodule in `sys.modules` too."""
     is_submodule: bool
     is_guarded: bool
+    is_certain: bool
+    seen: int | None
+    """How often a module that was running had bound a name by then; None where the value is the same at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,13 @@ class Script:
     """A body's doings, and when it binds its names."""
 
     items: tuple[Item, ...]
-    names: Mapping[str, int]
-    """The names that one statement binds, and no other: how many are bound before."""
+    names: Mapping[str, tuple[tuple[int, int], ...]]
+    """The names that it surely binds: for each time, how often it has bound a name before, and the line."""
     is_package: bool
+    marks: tuple[tuple[int, int], ...]
+    """For each item, how often the body had bound a name, and the line of its statement that was running."""
+    calls_itself: bool
+    """A function of the module has been called."""
 
 
 @dataclass(eq=False, slots=True)
@@ -90,9 +97,14 @@ class _Draft:
 
     module: ModuleObject
     items: list[Item] = field(default_factory=list)
+    marks: list[tuple[int, int]] = field(default_factory=list)
+    calls_itself: bool = False
+    bound: int = 0
+    """How often it has bound a name."""
+    names: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    presumed: set[str] = field(default_factory=set)
+    """The names that hang on a presumed condition."""
     is_spoiled: bool = False
-    is_shifted: bool = False
-    """A name has been taken away: how many are bound does not tell which."""
 
 
 class Scripts:
@@ -112,8 +124,13 @@ class Scripts:
         """The body that runs innermost has ended."""
         draft = self._drafts.pop()
         if not draft.is_spoiled:
-            names = {} if draft.is_shifted else _bound_once(draft.module)
-            self.known[draft.module.name] = Script(tuple(draft.items), names, draft.module.is_package)
+            self.known[draft.module.name] = Script(
+                items=tuple(draft.items),
+                names=_surely_bound(draft) if draft.module.code else {},
+                is_package=draft.module.is_package,
+                marks=tuple(draft.marks),
+                calls_itself=draft.calls_itself,
+            )
 
     def abandon(self) -> None:
         """An exception has left it."""
@@ -136,18 +153,21 @@ class Scripts:
         if not isinstance(module, ModuleObject) or module.name != name:
             self.spoil()
         elif module.is_followed:
-            running = self._drafts[-1].module
-            ask = Ask(name, place, running.line, len(running.names), self._is_guarded(), self._is_certain())
-            self._drafts[-1].items.append(ask)
+            draft = self._drafts[-1]
+            line, bound = draft.module.line, draft.bound
+            self._add(Ask(name, place, line, bound, self._is_guarded(), self._is_certain()))
 
     def read(self, module: ModuleObject, name: str, place: Place, found: Found, *, is_import: bool) -> None:
         """A name has been read from a module, or a submodule that is loaded."""
         if not module.is_followed or not self._writes() or module is self._drafts[-1].module:
             return
+        if module.code is not None and name in module.code.facts.global_names:
+            self.spoil()  # its functions may have bound it to something else
+            return
         full, value = f"{module.name}.{name}", found.value
         is_submodule = isinstance(value, ModuleObject) and value.name == full
         submodule = self.run.state.modules.get(full) if module.is_package else None
-        if not found.surely or not self._is_certain():
+        if not found.surely or (is_submodule and not self._is_certain()):
             self.use(module)
             if is_submodule and isinstance(value, ModuleObject):
                 self.use(value)
@@ -166,17 +186,39 @@ class Scripts:
     def _add_read(
         self, module: ModuleObject, name: str, place: Place, *, is_import: bool, is_submodule: bool
     ) -> None:
-        read = Read(module.name, name, module.making, place, is_import, is_submodule, self._is_guarded())
-        self._drafts[-1].items.append(read)
+        read = Read(
+            module=module.name,
+            name=name,
+            making=module.making,
+            place=place,
+            is_import=is_import,
+            is_submodule=is_submodule,
+            is_guarded=self._is_guarded(),
+            is_certain=self._is_certain(),
+            seen=None if is_submodule else self._seen(module, name),
+        )
+        self._add(read)
+
+    def _seen(self, module: ModuleObject, name: str) -> int | None:
+        if not module.initialising or (module.code is not None and name in module.code.bound_once):
+            return None
+        return next((draft.bound for draft in self._drafts if draft.module is module), 0)
+
+    def _add(self, item: Item) -> None:
+        draft = self._drafts[-1]
+        draft.items.append(item)
+        draft.marks.append((draft.bound, draft.module.line))
 
     def use(self, module: ModuleObject) -> None:
         """More of a module has been looked at than one name."""
-        if not module.is_followed or not self._writes() or module is self._drafts[-1].module:
+        if not module.is_followed or not self._writes():
             return
-        if module.initialising:
+        if module is self._drafts[-1].module:
+            self._drafts[-1].calls_itself = True
+        elif module.initialising:
             self.spoil()
         else:
-            self._drafts[-1].items.append(Use(module.name, module.making))
+            self._add(Use(module.name, module.making))
 
     def see_names(self, module: ModuleObject) -> None:
         """All names of a module have been looked at: which of a package's submodules are loaded counts too."""
@@ -197,23 +239,27 @@ class Scripts:
         if self._drafts and module is not self._drafts[-1].module:
             self.spoil()
 
-    def unbind(self, module: ModuleObject) -> None:
-        """A name has been taken away from a module."""
-        self.change(module)
-        if self._drafts:
-            self._drafts[-1].is_shifted = True
+    def bind(self, module: ModuleObject, name: str) -> None:
+        """A name is bound in a module."""
+        if not self._writes() or module is not self._drafts[-1].module:
+            return
+        draft = self._drafts[-1]
+        draft.names.setdefault(name, []).append((draft.bound, module.line))
+        draft.bound += 1
+        if self.run.presumption:
+            draft.presumed.add(name)
 
     def catch(self, failure: Failure) -> None:
         """A failure has been caught."""
         if failure.from_module is not None or failure.partial:
             self.spoil()
         elif self._writes():
-            self._drafts[-1].items.append(Caught(failure))
+            self._add(Caught(failure))
 
     def skip(self) -> None:
         """An import did not run, and might have."""
         if self._writes():
-            self._drafts[-1].items.append(Skip())
+            self._add(Skip())
 
     # ---- under which conditions
 
@@ -229,11 +275,14 @@ class Scripts:
         return code is None or name not in code.later or name in code.submodules_bound
 
 
-def _bound_once(module: ModuleObject) -> dict[str, int]:
-    """The names of a module whose value is the same whenever they are bound, by their order."""
-    once = module.code.bound_once if module.code else {}
+def _surely_bound(draft: _Draft) -> dict[str, tuple[tuple[int, int], ...]]:
+    """The names that a body has left bound under all conditions, and that nothing else may bind."""
+    module = draft.module
+    assert module.code is not None
+    unsure = draft.presumed.union(module.maybe, module.code.facts.global_names)
+    own = module.code.later if module.is_open else module.names
     return {
-        name: position
-        for position, name in enumerate(module.names)
-        if name in once and name not in module.maybe
+        name: tuple(times)
+        for name, times in draft.names.items()
+        if name in module.names and name in own and name not in unsure
     }

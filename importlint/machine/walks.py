@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlint.finder.resolve import with_parents
 from importlint.machine.interpreter import Machine
 from importlint.machine.run import Raised
-from importlint.machine.scripts import Ask, Caught, Item, Read, Skip, Use
+from importlint.machine.scripts import Ask, Caught, Item, Read, Script, Skip, Use
 from importlint.machine.trace import Failure, Hop, Outcome, PartialRead
 from importlint.machine.values import ModuleObject
 
@@ -77,8 +77,9 @@ class Walks:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self.known = machine.run.scripts.known
-        self.recordings = machine.loader.recorder.recordings
+        self.known: Mapping[str, Script] = machine.run.scripts.known
+        self.edited: str | None = None
+        """The module whose script is not that of its file."""
         self.directness: dict[tuple[int, int], tuple[bool, int]] = {}
         """Of each read, with the line that was reached where it read: the shortest way to it so far."""
         self.items: list[Item] = []
@@ -89,15 +90,27 @@ class Walks:
         self.steps: list[tuple[Step, ...] | None] = []
         """By number, as far as they have been asked for."""
 
-    def walk(self, entry: str, before: Ground | None) -> Ground | None:
-        """What importing `entry` leaves behind, after its parent has left `before`; None if it has to be run."""
+    def with_script(self, name: str, script: Script) -> Walks:
+        """Walks on which a module does something else."""
+        walks = Walks(self.machine)
+        walks.known = {**self.known, name: script}
+        walks.edited = name
+        walks.items, walks.hops = list(self.items), list(self.hops)
+        walks.numbers, walks.names, walks.steps = dict(self.numbers), list(self.names), list(self.steps)
+        walks.steps[walks.number(name)] = None
+        return walks
+
+    def walk(self, entry: str, before: Ground | None) -> Ground:
+        """What importing `entry` leaves behind, after its parent has left `before`.
+
+        Raises:
+            Undecided: it has to be run.
+        """
         number = self.number(entry)
         walk = _Walk(self, entry, before)
         error = None
         try:
             walk.import_(number)
-        except Undecided:
-            return None
         except _Failed as failed:
             error = failed.failure
         bodies = bytes(walk.bodies)
@@ -163,10 +176,10 @@ class Walks:
                         hop = Hop(module.name, item.place.location, item.place.statement, part)
                         number = self.number(part)
                         yield number if item.is_certain else ~number, self._add(item, hop)
-            elif isinstance(item, Read | Use):
-                yield ~self.number(item.module), self._add(item)
             else:
-                yield ~self.number(name), self._add(item)
+                looks_at = self.number(item.module) if isinstance(item, Read | Use) else None
+                is_always = looks_at is None or (isinstance(item, Read) and item.seen is not None)
+                yield ~self.number(name) if is_always or looks_at is None else ~looks_at, self._add(item)
 
     def _add(self, item: Item, hop: Hop | None = None) -> int:
         self.items.append(item)
@@ -229,12 +242,15 @@ class _Walk:
 
     def _look(self, number: int, index: int) -> None:
         """Come to an item about a module that has not ended, or not here."""
+        item = self.walks.items[index]
+        if isinstance(item, Read):
+            number = self.walks.number(item.module)
         body = self.bodies[number]
-        match item := self.walks.items[index]:
+        match item:
             case Ask() if body == _ABSENT:
                 raise Undecided
             case Use() | Read() if body == _FOREIGN:
-                if self.makings[number] != item.making:
+                if self.makings[number] != item.making or getattr(item, "seen", None) is not None:
                     raise Undecided
             case Use():
                 raise Undecided
@@ -248,6 +264,10 @@ class _Walk:
     def _read(self, number: int, index: int, read: Read) -> None:
         """Read a name from a module that may be partially initialised."""
         assert read.place.module is not None
+        if read.seen is not None and not self._sees_last(read, read.seen):
+            raise Undecided
+        if self.bodies[number] == _ENDED:
+            return
         ask = self._under_way(number)
         if read.is_submodule:
             submodule = self.bodies[self.walks.number(f"{read.module}.{read.name}")]
@@ -257,11 +277,13 @@ class _Walk:
                 return  # `sys.modules` has it
             is_bound = True
         else:
-            position = self.walks.known[read.module].names.get(read.name)
-            if position is None:
+            times = self.walks.known[read.module].names.get(read.name)
+            if times is None or times[0][0] < ask.bound <= times[-1][0]:
                 raise Undecided
-            is_bound = position < ask.bound
+            is_bound = times[0][0] < ask.bound
         if not is_bound:
+            if not read.is_certain:
+                raise Undecided
             raise _Failed(self._failure(read, ask))
         key, rank = (index, ask.line), (self.entry != read.module, len(self.running))
         if key in self.walks.directness and self.walks.directness[key] <= rank:
@@ -276,8 +298,15 @@ class _Walk:
         )
         self.reads.append((key, rank, partial))
 
+    def _sees_last(self, read: Read, seen: int) -> bool:
+        """Whether what was read of a running module is the value that the name has at the end."""
+        times = self.walks.known[read.module].names.get(read.name)
+        return times is not None and times[-1][0] < seen and read.module != self.walks.edited
+
     def _has_bound_submodule(self, read: Read, ask: Ask) -> bool:
         """Whether a package's own `from` import has bound a submodule that has not ended."""
+        if read.module == self.walks.edited:
+            raise Undecided  # lines do not tell
         code = self.walks.machine.run.state.objects[read.module].code
         if code is None or read.name not in code.later:
             return False

@@ -66,16 +66,20 @@ class Code:
     def submodules_bound(self) -> frozenset[str]:
         """The names that its body, a package's, binds to the submodules of these names, and to nothing else."""
         counts = Counter(each.name for each in self.namespace.bindings)
-        version = self._project.target.version
         own: Counter[str] = Counter()
         statements = {
             each.statement for each in self.namespace.bindings if isinstance(each.statement, f.ImportFrom)
         }
         for statement in statements:
-            base = absolute_name(self._package, statement.level, statement.module, version)
-            if base == self._package:
+            if self.absolute(statement) == self._package:
                 own.update(each.name for each in statement.names if each.binds == each.name)
         return frozenset(name for name, count in own.items() if count == counts[name])
+
+    def absolute(self, statement: f.ImportFrom) -> str | None:
+        """The full name of the module that one of its imports asks for; None if it leads out of all packages."""
+        version = self._project.target.version
+        base = absolute_name(self._package, statement.level, statement.module, version)
+        return base if isinstance(base, str) else None
 
     @property
     def known(self) -> Known:
