@@ -58,9 +58,9 @@ class Store:
 
         A problem is not remembered: it may be gone with the content the same.
         """
-        if record.digest:
+        if record.signature and record.digest:
             disk.tell_content(path, record.signature, record.digest)
-        elif not _is_problem_of(path, record):
+        elif not _is_read_here(path, record):
             disk.tell_content(path, None, b"")  # what no file's content is
         if not record.encoded.startswith(b"F"):
             return
@@ -87,12 +87,17 @@ class Store:
         return digest(b"facts" + self._identity + content)
 
 
-def _is_problem_of(path: str, record: Record) -> bool:
-    """Whether a file cannot be read for the reason that is recorded; not so if it was the reader that failed."""
+def _is_read_here(path: str, record: Record) -> bool:
+    """Whether reading now, before the listener, gives what is recorded, as of a file in an archive.
+
+    Not so if it was the reader that failed.
+    """
     from importlint.reading.record import encode
 
     data = read_data(path)
-    return isinstance(data, SourceProblem) and encode(data) == record.encoded
+    if isinstance(data, SourceProblem):
+        return encode(data) == record.encoded
+    return digest(data) == record.digest
 
 
 def is_settled(signature: Signature, now: int) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from importlint import disk
@@ -250,6 +250,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     edits=st.lists(st.tuples(EDITS, FLAGS), min_size=1, max_size=6),
     clock=st.sampled_from((0, 3600)),
 )
+@example(edits=[(pack("space"), ()), (write("shop/__init__.py", TEXTS[3]), ())], clock=0)
 @settings(max_examples=25)
 def test_as_without_a_cache(edits: list[tuple[Edit, tuple[str, ...]]], clock: int) -> None:
     """With the clock of the files an hour behind, their signatures are relied on."""
@@ -424,6 +425,15 @@ class TestWorkers:
         file = project / "shop"
         assert self.kept(project, file, read_record(str(file))) is not None
         assert self.kept(project, project / "absent.py", read_record(str(project / "absent.py"))) is not None
+
+    def test_in_an_archive(self, project: Path) -> None:
+        pack("packed")(project)
+        file = project / SITE / "packed.zip/packed.py"
+        record = read_record(str(file))
+        assert record.digest
+        assert self.kept(project, file, record) is not None
+        pack("other")(project)
+        assert self.kept(project, file, record) is None
 
     def test_a_reader_that_was_killed(self, project: Path) -> None:
         problem = SourceProblem(ProblemKind.UNREADABLE, "its reader was killed")
