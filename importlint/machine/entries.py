@@ -111,7 +111,9 @@ class EditedRuns:
                 if error is not None:
                     yield error
         if left:
-            yield from (each.error for each in self._runs.outcomes(left) if each.error is not None)
+            alone = len(left) == 1  # then there is nothing to learn for others
+            outcomes: Iterator[Outcome] = self._runs.traces(left) if alone else self._runs.outcomes(left)
+            yield from (each.error for each in outcomes if each.error is not None)
 
     @property
     def walked(self) -> frozenset[str]:
