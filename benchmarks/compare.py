@@ -17,7 +17,7 @@ from benchmarks.trees import Tree, kept
 Runs = dict[Contestant, list[Run]]
 """The runs of each contestant, one for each round that it was in."""
 
-REST = "exit, and what no signal saw"
+REST = "exit, and what no look saw"
 """The phase after the last one: freeing memory, mostly."""
 
 

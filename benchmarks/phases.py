@@ -22,6 +22,7 @@ ROOMS = (
     ("importlint/reading/", "read"),
     ("importlint/cache/", "cache"),
     ("importlint/syntax/parse.py", "parse"),
+    ("importlint/syntax/skim.py", "parse"),
     ("importlint/syntax/newer.py", "parse"),
     ("importlint/syntax/lower.py", "parse"),
     ("importlint/syntax/", "extract"),

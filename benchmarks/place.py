@@ -53,8 +53,8 @@ class Place(Struct, frozen=True):
             shutil.rmtree(self.environment, ignore_errors=True)
             venv.create(self.environment, with_pip=True)
             self._pip("--requirement", str(_REQUIREMENTS))
-            self._pip("--no-build-isolation", str(CHECKOUT))
             ready.touch()
+        self._pip("--no-build-isolation", str(CHECKOUT))  # what it needs may be new
         self._pip("--no-build-isolation", "--no-deps", "--force-reinstall", str(CHECKOUT))
         if pyright and not Path(self.pyright).exists():
             prefix = str(Path(self.pyright).parents[2])

@@ -153,7 +153,7 @@ def _milliseconds(done: Sequence[Run], figure: str) -> str:
 
 
 def _times(value: float | None, instead: str = _NONE) -> str:
-    return instead if value is None else f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
+    return instead if value is None else f"{value:.3f}" if abs(value) < 0.1 else f"{value:.2f}"
 
 
 def _share(seconds: float, total: float) -> str:

@@ -121,7 +121,11 @@ class TestPaths:
 
     def test_named_paths_exist(self) -> None:
         words = [word for word in code_words(CONTRIBUTING) if re.fullmatch(r"\.?[\w/.-]+", word)]
-        own = [word for word in words if word.split("/")[0] in ("importlint", "benchmarks", "rules", "tests", ".ci")]
+        own = [
+            word
+            for word in words
+            if word.split("/")[0] in ("importlint", "benchmarks", "rules", "tests", ".ci")
+        ]
         own += [word for word in words if word.endswith(".md")]
         assert len(own) > 15
         for word in own:
