@@ -1,7 +1,8 @@
 """Lines whose order keeps a cycle from failing: which imports to exchange, and what happens then.
 
 Candidates are found without running anything: a name is read from a module that is still running, at an import of
-one block, and another import of the same block, further up, has bound it. Each is then run once, exchanged.
+one block, and another import of the same block, further up, has bound it. Then the scripts of what was run tell what
+happens if they are exchanged; where they do not, a few exchanges that a sorter would make are run.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from importlint.project import Project
 
 SWAPS = 50
-"""How many exchanges are run for one project at most, those of the nearest lines first."""
+"""How many exchanges are tried for one project at most, those of the nearest lines first."""
+RUNS = 10
+"""How many of them may be run, where scripts do not tell: each takes as long as importing the project."""
 
 
 class Swap(Struct, frozen=True, kw_only=True):
@@ -120,9 +123,10 @@ def _is_at(statement: f.Statement, line: int) -> bool:
     return isinstance(statement, f.Import | f.ImportFrom) and statement.span.line == line
 
 
-def failure_of(project: Project, swap: Swap) -> Failure | None:
-    """How the entry that works today would fail with the lines exchanged."""
+def failure_of(project: Project, swap: Swap, *, may_run: bool) -> Failure | None:
+    """How the entry that works today would fail with the lines exchanged; None also if only a run could tell."""
     facts = changes.exchanged(swap.facts, swap.upper, swap.lower)
     entry = swap.run.entry
-    error = next(project.runs.if_edited(swap.module, facts).failures((entry,)), None)
+    runs = project.runs.if_edited(swap.module, facts)
+    error = next(runs.failures((entry,), may_run=may_run), None)
     return error if error is not None and is_crash(project, error, entry) else None

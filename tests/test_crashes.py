@@ -135,7 +135,9 @@ def test_a_name_that_is_nowhere_is_no_crash_of_a_cycle(tmp_path: Path) -> None:
         "pkg/a.py": "import pkg.b\n",
         "pkg/b.py": "from pkg.a import nothing\n",
     }
-    assert [each.code for each in found(tmp_path, files, select="IL")] == ["IL306", "IL102"]
+    codes = [each.code for each in found(tmp_path, files, select="IL")]
+    assert [code for code in codes if code.startswith("IL3")] == ["IL306"]
+    assert "IL102" in codes
 
 
 @pytest.mark.parametrize(

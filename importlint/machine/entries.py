@@ -99,8 +99,8 @@ class EditedRuns:
         self._runs = runs
         self._grounds: dict[str, Ground] = {}
 
-    def failures(self, entries: Iterable[str]) -> Iterator[Failure]:
-        """How those of `entries` fail that do, those first that are walks."""
+    def failures(self, entries: Iterable[str], *, may_run: bool = True) -> Iterator[Failure]:
+        """How those of `entries` fail that do, those first that are walks; no others unless they `may_run`."""
         left: list[str] = []
         for entry in entries:
             try:
@@ -110,7 +110,7 @@ class EditedRuns:
             else:
                 if error is not None:
                     yield error
-        if left:
+        if left and may_run:
             alone = len(left) == 1  # then there is nothing to learn for others
             outcomes: Iterator[Outcome] = self._runs.traces(left) if alone else self._runs.outcomes(left)
             yield from (each.error for each in outcomes if each.error is not None)
