@@ -52,12 +52,11 @@ def cycle_order_fragile(project: Project) -> Iterator[Finding]:
 
 def _order_finding(project: Project, swap: Swap, failure: Failure) -> Finding:
     upper, lower = swap.upper.span.line, swap.lower.span.line
-    missed = (
-        each
-        for each in project.runs.trace(swap.run.entry).partial_reads
-        if (each.from_module, each.name) == (failure.from_module, failure.missing_name)
-    )
-    read = next(missed, swap.read)
+    missed = (failure.from_module, failure.missing_name)
+    read = swap.read
+    if (read.from_module, read.name) != missed:
+        reads = project.runs.trace(swap.run.entry).partial_reads
+        read = next((each for each in reads if (each.from_module, each.name) == missed), read)
     return Finding(
         location=Location(swap.module.display, swap.upper.span),
         module=swap.module.name,
