@@ -82,7 +82,8 @@ class Recorder:
             self.recordings[name] = Recording(tuple(running.steps), running.needs)
             return True
         if running.outer is not None:
-            running.outer.append((self._repeat, (name, running.start, running.steps)))
+            parent = self._parent(name)
+            running.outer.append((self._repeat, (name, running.start, running.steps, parent)))
             self._running[-1].needs.update(running.needs)
             self._inlined = name
         return False
@@ -208,9 +209,12 @@ class Recorder:
         if module.names.get(name) is not value:
             raise Differs
 
-    def _repeat(self, name: str, start: Event, steps: list[Step]) -> None:
-        """Do again what the body of a module did that has no recording of its own."""
-        if name in self.run.state.modules:
+    def _parent(self, name: str) -> Value:
+        return self.run.state.modules.get(name.rpartition(".")[0])
+
+    def _repeat(self, name: str, start: Event, steps: list[Step], parent: Value) -> None:
+        """Do again what the body of a module did that has no recording of its own; its parent has to be there."""
+        if name in self.run.state.modules or self._parent(name) is not parent:
             raise Differs
         self.run.events.append(start)
         for function, arguments in steps:

@@ -238,6 +238,21 @@ EXAMPLE_TREES = {
         "pkg/__init__.py": "import sys\nclass D:\n    pass\nsys.modules[__name__] = D()\n",
         "pkg/a.py": "",
     },
+    "a submodule whose package was already being imported": {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "import pkg.sub\n",
+        "pkg/b.py": "import pkg.sub.x\n",
+        "pkg/sub/__init__.py": "import pkg.sub.y\n",
+        "pkg/sub/x.py": "import pkg.b\n",
+        "pkg/sub/y.py": "import pkg.b\n",
+    },
+    "a submodule of a package that is imported once more": {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "try:\n    import pkg.sub\nexcept ImportError:\n    pass\nimport pkg.sub\n",
+        "pkg/b.py": "import pkg.sub.x\n",
+        "pkg/sub/__init__.py": "import pkg.b\nx\nimport nope\n",
+        "pkg/sub/x.py": "import pkg.b\n",
+    },
 }
 """Packages on which a machine was wrong once."""
 
