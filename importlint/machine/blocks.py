@@ -206,8 +206,7 @@ class Blocks(Expressions):
             names = (base, *(f"{base}.{name.name}" for name in statement.names))
         self.run.scripts.skip()
         for name in names:
-            if name not in self.run.state.skipped:
-                self.journal.put(self.run.state.skipped, name, None)
+            self.journal.put(self.run.state.skipped, name, None)
 
     def _perhaps_new(self, block: f.Block) -> None:
         """Note which names only a block binds that is presumed not to run."""

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from importlint.config import load_settings
+from importlint.diagnostics import Certainty
 from importlint.finder.resolve import with_parents
 from importlint.machine.entries import Runs
 from importlint.machine.trace import Failure, Outcome, PartialRead
@@ -16,6 +17,7 @@ from importlint.project import Project
 from tests.oracle.drawn_packages import Drawn
 from tests.oracle.smaller import smallest
 from tests.oracle.tangles import tangle
+from tests.trees import Tree
 
 EXAMPLES = 2000 if os.environ.get("IMPORTLINT_WHOLE") == "1" else 60
 
@@ -31,6 +33,24 @@ def test_walks_agree_with_runs() -> None:
         failed += sum(isinstance(each, Walked) and each.error is not None for each in outcomes.values())
     assert walked > EXAMPLES
     assert failed > EXAMPLES // 30
+
+
+def test_what_is_skipped_again_is_in_doubt_again() -> None:
+    """A run in which an import had been skipped before, and one in which it is skipped for the first time."""
+    skips = "import os\nif os.environ.get('X'):\n    import pkg.d\n"
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/a.py": skips + "import pkg.b\n",
+        "pkg/b.py": skips,
+        "pkg/c.py": "import pkg.b\nimport pkg.d\n",
+        "pkg/d.py": "import pkg.e\nV = 1\n",
+        "pkg/e.py": "from pkg.d import V\n",
+    }
+    together, alone = _outcomes(
+        Drawn(Tree({"pyproject.toml": "", **files}), tuple(map("pkg.{}".format, "abcde")))
+    )
+    errors = together["pkg.c"].error, alone["pkg.c"].error
+    assert [error and error.certainty for error in errors] == [Certainty.POSSIBLE] * 2
 
 
 def _shown(drawn: Drawn, kind: str) -> str:
