@@ -194,7 +194,7 @@ class CompoundStatements(SimpleStatements):
                 caught = None  # each clause takes its part of a group, and the rest goes on
             if caught is False:
                 continue
-            self.run.write_down(self.run.swallowed, raised.failure)
+            self.run.swallow(raised)
             self.run.scripts.catch(raised.failure)
             handled = _in_group(raised) if statement.star else raised
             if handler.name:
@@ -244,7 +244,7 @@ class CompoundStatements(SimpleStatements):
             swallows = self._swallows(manager, item, raised)
             if swallows is False:
                 raise
-            self.run.write_down(self.run.swallowed, raised.failure)
+            self.run.swallow(raised)
             self.run.scripts.catch(raised.failure)
             if swallows is None:
                 if raised.is_claim and raised.failure.type != "ModuleNotFoundError":

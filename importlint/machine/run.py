@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from importlint.diagnostics import Certainty, Location
 from importlint.machine.scripts import Scripts
 from importlint.machine.state import State
@@ -52,6 +54,8 @@ class Raised(Exception):  # noqa: N818 - the model's word for an exception of th
         super().__init__(failure.message)
         self.value = value
         self.failure = failure
+        self.unskipped = failure
+        """As certain as it was before imports that did not run were thought of."""
         self.is_claim = is_claim
         """An import, a read from a module, or a statement at module level raised it: it may be claimed."""
 
@@ -171,11 +175,6 @@ class Run:
             Raised: it is, as far as the conditions around it hold.
         """
         is_certain = surely and not (self.doubt or self.presumption or self.is_lost or place.is_outside)
-        if is_certain and is_claim and self.state.skipped and place.module is not None:
-            involved = {place.module.name}
-            if from_module is not None:
-                involved |= {from_module.name, f"{from_module.name}.{missing_name}"}
-            is_certain = not self.world.may_load(tuple(self.state.skipped), involved)
         failure = Failure(
             type=kind,
             message=message,
@@ -191,9 +190,33 @@ class Run:
         if self.is_imagined and failure.partial and not self.is_caught(kind):
             return
         if surely:
-            raise Raised(ExceptionObject(kind, (message,), name), failure, is_claim=is_claim)
+            raised = Raised(ExceptionObject(kind, (message,), name), failure, is_claim=is_claim)
+            raised.failure = self._after_skips(failure, is_claim=is_claim)
+            raise raised
         if is_claim:
             self.note(failure)
+
+    def _after_skips(self, failure: Failure, *, is_claim: bool) -> Failure:
+        """A failure, only possible if an import that did not run, and might have, may load what is missing."""
+        if failure.certainty is Certainty.POSSIBLE or not (
+            is_claim and failure.module and self.state.skipped
+        ):
+            return failure
+        involved = {failure.module}
+        if failure.from_module is not None:
+            involved |= {failure.from_module, f"{failure.from_module}.{failure.missing_name}"}
+        if not self.world.may_load(tuple(self.state.skipped), involved):
+            return failure
+        return replace(failure, certainty=Certainty.POSSIBLE)
+
+    def swallow(self, raised: Raised) -> None:
+        """Remember a failure that the analysed code catches; what was skipped may differ when it happens again."""
+        self._swallow(raised.unskipped, raised.is_claim)
+
+    def _swallow(self, failure: Failure, is_claim: bool) -> None:
+        self.swallowed.append(self._after_skips(failure, is_claim=is_claim))
+        if self.journal.recording is not None:
+            self.journal.recording.append((self._swallow, (failure, is_claim)))
 
     def note(self, failure: Failure) -> None:
         """Remember a circular import that may fail, unless the code around catches it.
@@ -201,8 +224,6 @@ class Run:
         In a followed call too much is unknown to speak of every import that it may come to.
         """
         if failure.partial and not self.depth and not self.is_caught(failure.type):
-            from msgspec.structs import replace
-
             self.write_down(self.possible, replace(failure, certainty=Certainty.POSSIBLE))
 
     def is_caught(self, kind: str) -> bool:

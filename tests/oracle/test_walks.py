@@ -35,13 +35,15 @@ def test_walks_agree_with_runs() -> None:
     assert failed > EXAMPLES // 30
 
 
+_SKIPS = "import os\nif os.environ.get('X'):\n    import pkg.d\n"
+
+
 def test_what_is_skipped_again_is_in_doubt_again() -> None:
     """A run in which an import had been skipped before, and one in which it is skipped for the first time."""
-    skips = "import os\nif os.environ.get('X'):\n    import pkg.d\n"
     files = {
         "pkg/__init__.py": "",
-        "pkg/a.py": skips + "import pkg.b\n",
-        "pkg/b.py": skips,
+        "pkg/a.py": _SKIPS + "import pkg.b\n",
+        "pkg/b.py": _SKIPS,
         "pkg/c.py": "import pkg.b\nimport pkg.d\n",
         "pkg/d.py": "import pkg.e\nV = 1\n",
         "pkg/e.py": "from pkg.d import V\n",
@@ -51,6 +53,25 @@ def test_what_is_skipped_again_is_in_doubt_again() -> None:
     )
     errors = together["pkg.c"].error, alone["pkg.c"].error
     assert [error and error.certainty for error in errors] == [Certainty.POSSIBLE] * 2
+
+
+def test_what_is_swallowed_again_is_judged_again() -> None:
+    """A run in which nothing was skipped before a failure that is caught, and one in which something was."""
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "import pkg.d\n",
+        "pkg/b.py": _SKIPS + "import pkg.d\n",
+        "pkg/d.py": "import pkg.e\nV = 1\n",
+        "pkg/e.py": "try:\n    from pkg.d import V\nexcept ImportError:\n    pass\n",
+    }
+    expected = {"pkg.a": Certainty.CERTAIN, "pkg.b": Certainty.POSSIBLE, "pkg.d": Certainty.CERTAIN}
+    with Tree({"pyproject.toml": "", **files}).written() as root:
+        settings = load_settings(str(root), path=[], platform=sys.platform, source_roots=["."])
+        project = Project(settings, ("pkg",), cwd=str(root))
+        for order in (sorted(expected), sorted(expected, reverse=True)):
+            runs = Runs(ProjectWorld(project)).traces(order)
+            caught = {run.entry: run.swallowed[0].certainty for run in runs}
+            assert caught == expected
 
 
 def _shown(drawn: Drawn, kind: str) -> str:
