@@ -208,8 +208,10 @@ def test_exceptions_leave_their_file_to_the_parent(reading: Callable[[Read], Non
 
 
 _SLOW = """
-import os, pathlib, sys, time
+import os, pathlib, signal, sys, time
 from importlint.reading import pool
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in a shell's background ignores it
 
 def read_slowly(path, read=pool.read_record):
     name = pathlib.Path({directory!r}, f"{{os.getpid()}}.part")
