@@ -55,13 +55,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     """The exit code of the command, after telling the user of what ended it early."""
+    from importlint import collector
     from importlint.errors import ImportlintError, InternalError
 
     options: Namespace | None = None
     try:
         command, options = _parse(arguments)
-        _collect_seldom()
-        code: int = command.run(options)
+        with collector.paused():
+            code: int = command.run(options)
     except (KeyboardInterrupt, BrokenPipeError, SystemExit):
         raise
     except InternalError as error:
@@ -94,13 +95,6 @@ def _parse(arguments: list[str]) -> tuple[Any, Namespace]:
     )
     command.add_arguments(parser)
     return command, parser.parse_args(rest)
-
-
-def _collect_seldom() -> None:
-    """Look for cyclic garbage after 50,000 new objects, not 700: there is little of it, and much that stays."""
-    import gc
-
-    gc.set_threshold(50_000)
 
 
 def _tell(message: str) -> None:

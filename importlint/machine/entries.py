@@ -6,16 +6,15 @@ import of the package left; the journal gives it back unchanged for the next one
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
 from msgspec import structs
 
+from importlint import collector
 from importlint.diagnostics import Location
 from importlint.discovery import Module
 from importlint.finder.resolve import with_parents
@@ -86,7 +85,7 @@ class Runs:
                 advance()
 
         if names:
-            with self._progress.phase("running", len(names)) as advance, without_collector():
+            with self._progress.phase("running", len(names)) as advance, collector.paused():
                 on_a_large_stack(find_each)
 
 
@@ -111,6 +110,7 @@ class EditedRuns:
                 if error is not None:
                     yield error
         if left and may_run:
+            collector.collect()  # the worlds of earlier edits
             alone = len(left) == 1  # then there is nothing to learn for others
             outcomes: Iterator[Outcome] = self._runs.traces(left) if alone else self._runs.outcomes(left)
             yield from (each.error for each in outcomes if each.error is not None)
@@ -244,18 +244,6 @@ def traced(
 def _inherited(outcome: Outcome, entry: str) -> Outcome:
     """How an entry fares whose parent fails."""
     return structs.replace(outcome, entry=entry, possible=(), swallowed=(), partial_reads=())
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """No cyclic garbage collection inside: a run makes many small objects, and keeps nearly all of them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def on_a_large_stack(work: Callable[[], T]) -> T:

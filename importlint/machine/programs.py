@@ -9,8 +9,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from importlint import collector
 from importlint.finder.spec import Kind, Spec
-from importlint.machine.entries import FROM_OUTSIDE, on_a_large_stack, traced, without_collector
+from importlint.machine.entries import FROM_OUTSIDE, on_a_large_stack, traced
 from importlint.machine.interpreter import Machine
 from importlint.machine.run import CALL_STEPS, CutShort, Raised, Run
 from importlint.machine.state import State
@@ -46,7 +47,7 @@ class ProgramRuns:
         """
         if program not in self._traces:
             machine = self._machine(program)
-            with without_collector():
+            with collector.paused():
                 self._traces[program] = on_a_large_stack(lambda: _run(machine, program))
         return self._traces[program]
 
