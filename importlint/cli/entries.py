@@ -17,11 +17,10 @@ from importlint.errors import UsageError, did_you_mean
 from importlint.finder.resolve import resolve
 from importlint.finder.spec import FailureKind, Kind, Resolution, Spec
 from importlint.programs.program import Program, Start
-from importlint.progress import Progress
 from importlint.project import Project
 
 if TYPE_CHECKING:
-    from importlint.cache.store import Store
+    from importlint.cli.projects import MakeProject
     from importlint.config import Settings
 
 
@@ -39,9 +38,7 @@ class _Entry(Struct, frozen=True):
     paths: tuple[str, ...]
 
 
-def named_entries(
-    settings: Settings, words: Iterable[str], progress: Progress, store: Store | None
-) -> Entries:
+def named_entries(settings: Settings, words: Iterable[str], make_project: MakeProject) -> Entries:
     """The modules that are named, absolutely or by their files, in the order of the words.
 
     Raises:
@@ -50,7 +47,7 @@ def named_entries(
     here = Project(settings, (".",))
     entries = [_by_file(settings, word) if _is_file(word) else _by_name(here, word) for word in words]
     paths = tuple(path for entry in entries for path in entry.paths)
-    project = Project(_with_environment(settings, here), paths, progress=progress, store=store)
+    project = make_project(_with_environment(settings, here), paths)
     return Entries(project, tuple(dict.fromkeys(entry.name for entry in entries)))
 
 
@@ -61,18 +58,16 @@ def _with_environment(settings: Settings, here: Project) -> Settings:
     return settings
 
 
-def all_entries(
-    settings: Settings, paths: tuple[str, ...], progress: Progress, store: Store | None
-) -> Entries:
+def all_entries(settings: Settings, paths: tuple[str, ...], make_project: MakeProject) -> Entries:
     """Every module below the paths that an import can name, and the namespace packages among them, sorted."""
-    project = Project(settings, paths, progress=progress, store=store)
+    project = make_project(settings, paths)
     modules = [module for module in project.given_modules if is_importable(module.name)]
     namespaces = {name for module in modules for name in _namespaces_above(project, module)}
     return Entries(project, tuple(sorted({module.name for module in modules} | namespaces)))
 
 
 def named_programs(
-    settings: Settings, words: Iterable[str], progress: Progress, store: Store | None
+    settings: Settings, words: Iterable[str], make_project: MakeProject
 ) -> tuple[Project, tuple[Program, ...]]:
     """The project, and the programs that are named: by a module's name for `-m`, by a file or a directory.
 
@@ -82,7 +77,7 @@ def named_programs(
     here = Project(settings, (".",))
     found = [_program_by_path(word) if _is_file(word) else _program_by_name(here, word) for word in words]
     files = tuple(path for _, _, paths in found for path in paths)
-    project = Project(_with_environment(settings, here), files, progress=progress, store=store)
+    project = make_project(_with_environment(settings, here), files)
     return project, tuple(
         Program(module=project.modules[os.path.abspath(paths[-1])], start=start, name=name, reasons=())
         for start, name, paths in found

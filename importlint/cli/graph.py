@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from importlint.cli.options import add_settings_arguments, settings_from
-from importlint.cli.output import add_output_arguments, visible_progress, write_output
+from importlint.cli.output import add_output_arguments, write_output
+from importlint.cli.projects import projects
 
 FORMATS = ("text", "json", "dot", "mermaid")
 
@@ -22,13 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the graph of the paths."""
-    from importlint.cache.cache import open_store
     from importlint.graph.render import render_graph
-    from importlint.project import Project
 
     settings, paths = settings_from(options), tuple(options.paths or ["."])
-    with visible_progress() as progress, open_store(settings, wanted=not options.no_cache) as store:
-        project = Project(settings, paths, progress=progress, store=store)
-        text = render_graph(project.graph, options.graph_format)
+    with projects(settings, options) as make_project:
+        text = render_graph(make_project(settings, paths).graph, options.graph_format)
     write_output(text, options.output_file)
     return 0

@@ -11,13 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from importlint.cli import FOUND_SOMETHING
 from importlint.cli.options import add_settings_arguments, settings_from
-from importlint.cli.output import (
-    add_output_arguments,
-    has_colour,
-    print_environment,
-    visible_progress,
-    write_output,
-)
+from importlint.cli.output import add_output_arguments, has_colour, print_environment, write_output
+from importlint.cli.projects import projects
 from importlint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,7 +50,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the traces; 1 unless all are clean."""
-    from importlint.cache.cache import open_store
     from importlint.cli.entries import all_entries, named_entries, named_programs
     from importlint.report.tree import chief_failure, render_outcomes, render_tree
 
@@ -65,29 +59,29 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("`--program` runs what is named: leave out `--all`")
     settings = settings_from(options)
     programs: tuple[Program, ...] = ()
-    with visible_progress() as progress, open_store(settings, wanted=not options.no_cache) as store:
+    with projects(settings, options) as make_project:
         if options.program:
-            project, programs = named_programs(settings, options.names, progress, store)
+            project, programs = named_programs(settings, options.names, make_project)
             traces = [project.program_runs.trace(program) for program in programs]
         else:
             entries = (
-                all_entries(settings, tuple(options.names or ["."]), progress, store)
+                all_entries(settings, tuple(options.names or ["."]), make_project)
                 if options.all
-                else named_entries(settings, options.names, progress, store)
+                else named_entries(settings, options.names, make_project)
             )
             project = entries.project
             traces = list(project.runs.traces(entries.names))
+        traces = [_own(project, trace) for trace in traces]
+        if options.all and options.trace_format == "text":
+            text = render_outcomes(traces, _view(project, options))
+        else:
+            views = [_view(project, options, program) for program in programs or [None] * len(traces)]
+            if options.trace_format == "json":
+                text = "".join(map(_as_json, traces, views))
+            else:
+                text = "\n".join(map(render_tree, traces, views))
     if options.verbose:
         print_environment(project.environment)
-    traces = [_own(project, trace) for trace in traces]
-    if options.all and options.trace_format == "text":
-        text = render_outcomes(traces, _view(project, options))
-    else:
-        views = [_view(project, options, program) for program in programs or [None] * len(traces)]
-        if options.trace_format == "json":
-            text = "".join(map(_as_json, traces, views))
-        else:
-            text = "\n".join(map(render_tree, traces, views))
     write_output(text, options.output_file)
     return FOUND_SOMETHING if any(map(chief_failure, traces)) else 0
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from importlint.cli import FOUND_SOMETHING
 from importlint.cli.options import add_settings_arguments, settings_from
-from importlint.cli.output import add_output_arguments, visible_progress, write_output
+from importlint.cli.output import add_output_arguments, write_output
+from importlint.cli.projects import projects
 from importlint.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -45,15 +46,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Import the modules and print the verdicts; 1 if a prediction is wrong."""
-    from importlint.cache.cache import open_store
-    from importlint.project import Project
     from importlint.verify.run import verify
 
     if options.timeout <= 0:
         raise UsageError(f"`--timeout {options.timeout:g}`: give a number of seconds above 0")
     settings = settings_from(options)
-    with visible_progress() as progress, open_store(settings, wanted=not options.no_cache) as store:
-        project = Project(settings, tuple(options.paths), progress=progress, store=store)
+    with projects(settings, options) as make_project:
+        project = make_project(settings, tuple(options.paths))
         executable = _executable(project)
         modules = _entries(project, options.only)
         print(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from importlint.cli import FOUND_SOMETHING
 from importlint.cli.options import add_settings_arguments, settings_from
-from importlint.cli.output import visible_progress, write_output
+from importlint.cli.output import write_output
+from importlint.cli.projects import projects
 from importlint.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -33,14 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the chains; 1 if there is none."""
-    from importlint.cache.cache import open_store
     from importlint.graph.chains import chains
-    from importlint.project import Project
     from importlint.syntax.flow import Phase
 
     settings, paths = settings_from(options), tuple(options.paths or ["."])
-    with visible_progress() as progress, open_store(settings, wanted=not options.no_cache) as store:
-        graph = Project(settings, paths, progress=progress, store=store).graph
+    with projects(settings, options) as make_project:
+        graph = make_project(settings, paths).graph
     start, goal = options.importer, options.imported
     if start not in graph.modules:
         raise UsageError(f"no module of the project is named `{start}`{did_you_mean(start, graph.modules)}")
