@@ -192,9 +192,8 @@ def announce(path: str) -> None:
 
 def sign(path: str) -> Signature | None:
     """The signature of the file at `path`; None if there is none."""
-    try:
-        status = os.stat(path)
-    except (OSError, ValueError):
+    status = _status(path)
+    if status is None:
         return None
     return Signature(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
@@ -242,18 +241,21 @@ def _tell(question: str, of: str, answer: Answer) -> None:
         _listener.hear(question, of, answer)
 
 
-def _mode(path: str) -> int | None:
+def _status(path: str) -> os.stat_result | None:
     try:
-        return os.stat(path).st_mode
+        return os.stat(path)
     except (OSError, ValueError):
         return None
+
+
+def _mode(path: str) -> int | None:
+    status = _status(path)
+    return None if status is None else status.st_mode
 
 
 def _size(path: str) -> int | None:
-    try:
-        return os.stat(path).st_size
-    except (OSError, ValueError):
-        return None
+    status = _status(path)
+    return None if status is None else status.st_size
 
 
 def _digest_or_failure(directory: str) -> Answer:

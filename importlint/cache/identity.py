@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from importlint.disk import digest
 
-_LIBRARIES = ("libcst-", "msgspec-", "pathspec-")
+_LIBRARIES = ("ast_serialize-", "libcst-", "msgspec-", "pathspec-")
 
 
 def identity() -> bytes:

@@ -48,9 +48,10 @@ class Store:
         data = read_data(path)
         if isinstance(data, SourceProblem):
             return None
-        facts = self._database.value(self._key(digest(data)))
+        content = digest(data)
+        facts = self._database.value(self._key(content))
         if facts is not None:
-            self._note(path, signature, digest(data))
+            self._note(path, signature, content)
         return facts
 
     def keep(self, path: str, record: Record) -> None:

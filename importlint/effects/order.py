@@ -36,15 +36,12 @@ def with_effects(
 
     for event in trace.events:
         match event.happening:
-            case t.Happening.START:
+            case t.Happening.START | t.Happening.FOUND:
                 if event.cause and running:
                     yield from before(event.cause)
                 yield event, len(running)
-                running.append((event.module, deque(effects(event.module))))
-            case t.Happening.FOUND:
-                if event.cause and running:
-                    yield from before(event.cause)
-                yield event, len(running)
+                if event.happening is t.Happening.START:
+                    running.append((event.module, deque(effects(event.module))))
             case t.Happening.END:
                 yield from before(None)
                 running.pop()
