@@ -25,12 +25,10 @@ import argparse
 import ast
 import os
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -52,7 +50,7 @@ from tests.effects.claims import (
     untold,
 )
 from tests.effects.watching import Observation, Watcher
-from tests.packages.environments import keep_environment, site_packages
+from tests.packages.environments import environments_in, keep_environment, site_packages
 
 RELEASES = tuple(
     line
@@ -82,7 +80,7 @@ def main() -> int:
     """Print the report; 0 if every claim that was put to the test is true."""
     options = _options()
     results: list[Result] = []
-    with _directory(options.environments) as kept:
+    with environments_in(options.environments) as kept:
         environment = make_environment(kept)
         bytecode = kept / "bytecode"
         job = partial(examine, environment=environment, bytecode=bytecode, claimed_only=options.claimed)
@@ -280,15 +278,6 @@ def _options() -> argparse.Namespace:
         parser.error(f"{', '.join(sorted(unknown))}: not in requirements.txt")
     options.distributions = options.distributions or names()
     return options
-
-
-@contextmanager
-def _directory(given: Path | None) -> Iterator[Path]:
-    if given is not None:
-        yield given.absolute()
-        return
-    with tempfile.TemporaryDirectory(prefix="truth-") as directory:
-        yield Path(directory)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.cpython import CPython, clean_environment
@@ -25,6 +27,16 @@ def make_environment(
     pip = ("-m", "pip", "--disable-pip-version-check", "--python", str(directory / "bin" / "python"))
     _succeed(python, *pip, "install", "--quiet", "--no-compile", "--no-deps", *options, *releases)
     return directory
+
+
+@contextmanager
+def environments_in(kept: Path | None) -> Iterator[Path]:
+    """The directory in which environments are kept, absolute; a temporary one if none is named."""
+    if kept is not None:
+        yield kept.absolute()
+        return
+    with tempfile.TemporaryDirectory(prefix="environments-") as directory:
+        yield Path(directory)
 
 
 def keep_environment(

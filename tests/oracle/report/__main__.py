@@ -13,9 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -31,6 +28,7 @@ from tests.oracle.report.summary import (
     show_partings,
 )
 from tests.oracle.report.workers import Result, gather
+from tests.packages.environments import environments_in
 from tests.truth.environments import Environments
 from tests.truth.records import packages, read_header
 
@@ -39,7 +37,7 @@ def main() -> int:
     """Print the report; 0 unless a package could not be compared."""
     options = _options()
     results: list[Result] = []
-    with _directory(options.environments) as kept:
+    with environments_in(options.environments) as kept:
         environments = Environments(kept)
         print(HEAD)
         largest_first = sorted(options.packages, key=lambda package: -read_header(package).modules)
@@ -92,15 +90,6 @@ def _options() -> argparse.Namespace:
         )
     options.packages = options.packages or packages()
     return options
-
-
-@contextmanager
-def _directory(given: Path | None) -> Iterator[Path]:
-    if given is not None:
-        yield given.absolute()
-        return
-    with tempfile.TemporaryDirectory(prefix="truth-") as directory:
-        yield Path(directory)
 
 
 def _load(file: Path) -> list[Result]:
