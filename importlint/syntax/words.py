@@ -15,7 +15,10 @@ IMPORTS = re.compile(r"import(?:_module|(?<=__import)__|(?<=\bimport)\b)")
 IMPORT_CALLS = re.compile(r"import(?:_module|(?<=__import)__)")
 YIELDS = re.compile(r"yield")
 
-_GLOBAL = re.compile(r"global(?<=\bglobal)[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)")
+_GLOBAL = re.compile(
+    r"global(?<=\bglobal)GAP+(\w+(?:GAP*,GAP*\w+)*)(?=GAP*(?:[;#\n]|\Z))".replace("GAP", r"(?:[ \t\f]|\\\n)")
+)
+_COMMA = re.compile(r"[\s\\]*,[\s\\]*")
 # each pattern by a word that it has in it
 _REFLECTION: Mapping[str, re.Pattern[str]] = {
     "global": re.compile(r"global(?<=\bglobal)(?:s\s*\(|_enum\b)"),
@@ -36,8 +39,15 @@ _INTERPRETERS = {
 
 def global_names(text: str) -> tuple[str, ...]:
     """The names that a `global` statement declares, sorted."""
-    found = _GLOBAL.findall(text) if "global" in text else ()
-    return tuple(sorted({name for names in found for name in re.split(r"[ \t]*,[ \t]*", names)}))
+    found = _GLOBAL.finditer(text) if "global" in text else ()
+    declared = (match[1] for match in found if _begins_statement(text, match.start()))
+    return tuple(sorted({name for names in declared for name in _COMMA.split(names)}))
+
+
+def _begins_statement(text: str, position: int) -> bool:
+    """Whether a statement may begin there: a line does, or something ends that a statement may follow."""
+    line = text[text.rfind("\n", 0, position) + 1 : position].strip()
+    return not line or line[-1] in ";:"
 
 
 def reflects(text: str) -> bool:

@@ -14,6 +14,7 @@ from importlint.syntax.extract import extract
 from importlint.syntax.parse import ParsedModule, parse
 from importlint.syntax.source import Source, read_source
 from importlint.syntax.traverse import statements
+from importlint.syntax.words import global_names
 from tests.cpython import CPython, installed
 from tests.facts import facts_of
 
@@ -177,6 +178,24 @@ def test_long_chains_do_not_exhaust_the_stack() -> None:
 def test_names_declared_global_anywhere() -> None:
     facts = facts_of("def f():\n    global a, b\n    a = 1\nclass C:\n    def m(self):\n        global c\n")
     assert facts.global_names == ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("def f(): global a\n", ("a",)),
+        ("x = 1; global a ;y = 2", ("a",)),
+        ("global a # because\n", ("a",)),
+        ("global \\\n a, \\\n  b", ("a", "b")),
+        ("if 1:\\\n  global\ta", ("a",)),
+        ("x = 1 # update from global settings\n", ()),
+        ('"""Of the global settings\nand of\nglobal settings (but only those)."""', ()),
+    ],
+)
+def test_what_only_speaks_of_something_global_declares_nothing(text: str, names: tuple[str, ...]) -> None:
+    assert global_names(text) == names
+    declared = [each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Global)]
+    assert sorted(name for each in declared for name in each.names) == sorted(names)
 
 
 @pytest.mark.parametrize(
