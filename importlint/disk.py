@@ -23,13 +23,21 @@ Answer = int | bytes | None
 
 
 class Signature(Struct, frozen=True, array_like=True, gc=False):
-    """What `stat` says of a file: a different one is a different content, the same one is nearly always the same."""
+    """What `stat` says of a file: a different one is a different content, the same one is nearly always the same.
+
+    So it is with the entries of a directory where POSIX holds, if none of them is a link, which can come to lead to
+    something else without a trace.
+    """
 
     size: int
     mtime_ns: int
     ctime_ns: int
     """When content, name or permissions were changed last, which nobody can set; on Windows, when it was made."""
     inode: int
+
+
+Signed = tuple[Answer, Signature | None]
+"""An answer and the signature with which it stays the same, if there is one."""
 
 
 class Entry(Struct, frozen=True, gc=False):
@@ -47,11 +55,11 @@ class Entry(Struct, frozen=True, gc=False):
 class Listener(Protocol):
     """Hears what is asked."""
 
-    def hear(self, question: str, of: str, answer: Answer) -> None:
-        """A question was asked, one of `ANSWERS`, and answered."""
+    def hear(self, question: str, of: str, answer: Answer, signature: Signature | None = None) -> None:
+        """A question was asked, one of `QUESTIONS`, and answered.
 
-    def hear_content(self, path: str, signature: Signature | None, answer: bytes) -> None:
-        """The content of a file was asked for; the signature is from before it was read."""
+        A signature is from before the answer was found; with the same one, the answer is the same.
+        """
 
     def has_heard(self, path: str) -> bool:
         """Whether it has heard of the content of a file."""
@@ -122,13 +130,16 @@ def real_path(path: str) -> str:
 
 def entries(directory: str) -> list[Entry]:
     """The entries of a directory, sorted by name; `OSError` if it cannot be listed."""
+    signature = sign(directory) if _listener is not None else None
     try:
         found = _entries(directory)
     except OSError as error:
         _tell("entries", directory, error.errno)
         raise
     if _listener is not None:
-        _tell("entries", directory, _digest_of_entries(found))
+        _listener.hear(
+            "entries", directory, _digest_of_entries(found), signature if _is_signed(found) else None
+        )
     return found
 
 
@@ -180,7 +191,7 @@ def open_text(path: str, encoding: str = "utf-8", errors: str = "strict") -> Tex
 def tell_content(path: str, signature: Signature | None, answer: bytes) -> None:
     """Let the listener hear of a content that is known otherwise; `signature` is from before it was read."""
     if _listener is not None:
-        _listener.hear_content(path, signature, answer)
+        _listener.hear("content", path, answer, signature)
 
 
 def announce(path: str) -> None:
@@ -258,11 +269,23 @@ def _size(path: str) -> int | None:
     return None if status is None else status.st_size
 
 
-def _digest_or_failure(directory: str) -> Answer:
+def _content_signed(path: str) -> Signed:
+    signature = sign(path)
+    return _content(path), signature
+
+
+def _entries_signed(directory: str) -> Signed:
+    signature = sign(directory)
     try:
-        return _digest_of_entries(_entries(directory))
+        found = _entries(directory)
     except OSError as error:
-        return error.errno
+        return error.errno, None
+    return _digest_of_entries(found), signature if _is_signed(found) else None
+
+
+def _is_signed(found: list[Entry]) -> bool:
+    """Whether the signature of a directory with these entries tells when they change."""
+    return os.name == "posix" and not any(entry.is_link for entry in found)
 
 
 def _entries(directory: str) -> list[Entry]:
@@ -307,8 +330,6 @@ def _read(path: str) -> bytes:
 
 
 ANSWERS: Mapping[str, Callable[[str], Answer]] = {
-    "content": _content,
-    "entries": _digest_or_failure,
     "executable": lambda path: int(os.access(path, os.X_OK)),
     "link": lambda path: int(os.path.islink(path)),
     "mode": _mode,
@@ -317,3 +338,8 @@ ANSWERS: Mapping[str, Callable[[str], Answer]] = {
     "variable": lambda name: os.fsencode(os.environ[name]) if name in os.environ else None,
 }
 """What answers each question, silently."""
+
+SIGNED: Mapping[str, Callable[[str], Signed]] = {"content": _content_signed, "entries": _entries_signed}
+"""The same for questions whose answers a signature may vouch for; it is from before the answer was found."""
+
+QUESTIONS = (*ANSWERS, *SIGNED)

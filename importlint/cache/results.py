@@ -20,7 +20,7 @@ from importlint.cache.database import Database
 from importlint.cache.store import is_settled
 from importlint.config import Settings
 from importlint.diagnostics import Report
-from importlint.disk import ANSWERS, Answer, Signature, digest, heard_by, sign
+from importlint.disk import ANSWERS, QUESTIONS, SIGNED, Answer, Signature, digest, heard_by, sign
 
 _NO_MATTER = {"output-format": "output_format", "cache-dir": "cache_dir", "jobs": "jobs"}
 """Settings that make no difference to a result, and their fields."""
@@ -40,7 +40,7 @@ class Evidence(Struct, frozen=True, array_like=True):
     answers: dict[str, dict[str, Answer]]
     """By question and what it was asked of."""
     signatures: dict[str, Signature]
-    """Of files whose content was asked for: with the same signature they have the same content."""
+    """Of files and directories: with the same one, what was asked has the same answer."""
 
 
 class _Kept(Struct, frozen=True, array_like=True):
@@ -52,21 +52,17 @@ class Witness:
     """Hears what one run, begun at `now`, asks and is answered."""
 
     def __init__(self, now: int) -> None:
-        self.evidence = Evidence({question: {} for question in ANSWERS}, {})
+        self.evidence = Evidence({question: {} for question in QUESTIONS}, {})
         self.is_consistent = True
         """Whether all that was asked twice had the same answer twice."""
         self._now = now
 
-    def hear(self, question: str, of: str, answer: Answer) -> None:
-        """Remember the answer."""
+    def hear(self, question: str, of: str, answer: Answer, signature: Signature | None = None) -> None:
+        """Remember the answer, and the signature if it can be relied on."""
         if self.evidence.answers[question].setdefault(of, answer) != answer:
             self.is_consistent = False
-
-    def hear_content(self, path: str, signature: Signature | None, answer: bytes) -> None:
-        """Remember the content, and the signature if it can be relied on."""
-        self.hear("content", path, answer)
         if signature is not None and is_settled(signature, self._now):
-            self.evidence.signatures[path] = signature
+            self.evidence.signatures[of] = signature
 
     def has_heard(self, path: str) -> bool:
         """Whether the content of a file is known."""
@@ -133,17 +129,19 @@ class Results:
 
 
 def verified(evidence: Evidence, now: int) -> Evidence | None:
-    """The evidence if all of it still holds, with the signatures that the files have now; else None."""
+    """The evidence if all of it still holds, with the signatures that there are now; else None."""
     signatures: dict[str, Signature] = {}
-    for path, answer in evidence.answers["content"].items():
-        signature = sign(path)
-        if signature is None or signature != evidence.signatures.get(path):
-            if ANSWERS["content"](path) != answer:
-                return None
-            if signature is None or not is_settled(signature, now):
-                continue
-        signatures[path] = signature
-    for question, answers in evidence.answers.items():
-        if question != "content" and any(ANSWERS[question](of) != answers[of] for of in answers):
+    for question, answer_signed in SIGNED.items():
+        for of, answer in evidence.answers[question].items():
+            signature = evidence.signatures.get(of)
+            if signature is None or sign(of) != signature:
+                again, signature = answer_signed(of)
+                if again != answer:
+                    return None
+                if signature is None or not is_settled(signature, now):
+                    continue
+            signatures[of] = signature
+    for question, answer_now in ANSWERS.items():
+        if any(answer_now(of) != answer for of, answer in evidence.answers[question].items()):
             return None
     return Evidence(evidence.answers, signatures)

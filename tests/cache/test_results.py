@@ -403,6 +403,20 @@ def test_many_files(project: Path, checks: Checks) -> None:
     assert run(*flags) == run(*flags, "--no-cache")
 
 
+def test_what_a_link_leads_to(project: Path, checks: Checks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can change without a trace in the directory that has the link."""
+    monkeypatch.setattr(time, "time_ns", lambda real=time.time_ns: real() + 3_600_000_000_000)
+    write("elsewhere/x.py", "import nowhere\n")(project)
+    link("shop/linked", "../elsewhere")(project)
+    for _ in range(2):
+        run()
+    assert checks.count == 1
+    remove("elsewhere")(project)
+    write("elsewhere", "")(project)
+    assert run() == run("--no-cache")
+    assert checks.count == 3
+
+
 class TestWorkers:
     """What another process read is heard of when it is remembered."""
 
