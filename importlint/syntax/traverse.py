@@ -2,96 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-from msgspec import Struct
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from importlint.syntax import facts as f
 
-_LEAVES = (f.Constant, f.Name)
+Expressions = tuple[f.Expression, ...]
 
 
 def parts(expression: f.Expression) -> Iterator[f.Expression]:
     """The expression and everything below it, from left to right; iterative, as facts can be deep."""
-    stack: list[object] = [expression]
+    stack = [expression]
     while stack:
-        item = stack.pop()
-        if isinstance(item, tuple):
-            stack.extend(reversed(item))
-        elif isinstance(item, Struct) and not isinstance(item, f.Span):
-            if isinstance(item, f.Fact):
-                yield item  # type: ignore[misc]  # facts below an expression are expressions
-                if isinstance(item, _LEAVES):
-                    continue
-            stack.extend([getattr(item, field) for field in reversed(item.__struct_fields__)])
+        part = stack.pop()
+        yield part
+        inside = _INSIDE.get(type(part))
+        if inside is not None:
+            stack.extend(reversed(inside(part)))
 
 
-def expressions(statement: f.Statement) -> tuple[f.Expression, ...]:
+def expressions(statement: f.Statement) -> Expressions:
     """What a statement itself evaluates, in order; not what the blocks inside it do, and no targets."""
-    match statement:
-        case f.Evaluate(value=value):
-            return (value,)
-        case f.Assign(value=value):
-            return (value,)
-        case f.AugmentedAssign(target=target, value=value):
-            return (target, value)
-        case f.AnnotatedAssign(value=value, annotation=annotation):
-            return (annotation,) if value is None else (value, annotation)
-        case f.If(test=test) | f.While(test=test):
-            return (test,)
-        case f.For(iterable=iterable):
-            return (iterable,)
-        case f.With(items=items):
-            return tuple(item.context for item in items)
-        case f.Match(subject=subject, cases=cases):
-            return (subject, *(part for case in cases for part in (*case.reads, *_given(case.guard))))
-        case f.FunctionDef(decorators=decorators, parameters=parameters, annotations=annotations):
-            keyword_defaults = (default for default in parameters.keyword_defaults if default is not None)
-            return (*decorators, *parameters.defaults, *keyword_defaults, *annotations)
-        case f.ClassDef(decorators=decorators, bases=bases, keywords=keywords):
-            return (*decorators, *bases, *(keyword.value for keyword in keywords))
-        case f.Return(value=value):
-            return _given(value)
-        case f.Raise(exception=exception, cause=cause):
-            return (*_given(exception), *_given(cause))
-        case f.Assert(test=test, message=message):
-            return (test, *_given(message))
-        case f.Try(handlers=handlers):
-            return tuple(kinds for handler in handlers for kinds in _given(handler.kinds))
-    return ()
-
-
-def _given(expression: f.Expression | None) -> tuple[f.Expression, ...]:
-    return () if expression is None else (expression,)
+    evaluated = _EVALUATED.get(type(statement))
+    return () if evaluated is None else evaluated(statement)
 
 
 def evaluated(statement: f.Statement) -> Iterator[tuple[f.Expression, bool]]:
     """The expressions of a statement and their parts, each with whether it is surely evaluated when that runs."""
-    stack: list[tuple[object, bool]] = [(root, True) for root in reversed(expressions(statement))]
+    stack = [(root, True) for root in reversed(expressions(statement))]
     while stack:
-        item, is_sure = stack.pop()
-        if isinstance(item, tuple):
-            stack.extend([(part, is_sure) for part in reversed(item)])
+        part, is_sure = stack.pop()
+        yield part, is_sure
+        inside = _INSIDE.get(type(part))
+        if inside is None:
             continue
-        if not isinstance(item, Struct) or isinstance(item, f.Span):
-            continue
-        if isinstance(item, f.Fact):
-            yield item, is_sure  # type: ignore[misc]  # facts below an expression are expressions
-            if isinstance(item, _LEAVES):
-                continue
-        match item:
-            case f.BooleanOperation(values=(first, *others)):
-                stack.extend((other, False) for other in reversed(others))
-                stack.append((first, is_sure))
-            case f.Conditional(test=test, body=body, orelse=orelse):
-                stack.extend(((orelse, False), (body, False), (test, is_sure)))
-            case f.Comprehension(kind=kind, elements=elements, generators=(first, *others)):
-                is_made = kind != "generator" and has_items(first.iterable)
-                stack.extend((part, False) for part in (first.target, first.conditions, *others))
-                stack.append((elements, is_sure and is_made and not (others or first.conditions)))
-                stack.append((first.iterable, is_sure))
-            case _:
-                stack.extend([(getattr(item, field), is_sure) for field in reversed(item.__struct_fields__)])
+        if isinstance(part, f.BooleanOperation | f.Conditional | f.Comprehension):
+            surely, perhaps = _surely_and_perhaps(part)
+            stack.extend([(each, False) for each in reversed(perhaps)])
+        else:
+            surely = inside(part)
+        stack.extend([(each, is_sure) for each in reversed(surely)])
+
+
+def _surely_and_perhaps(
+    expression: f.BooleanOperation | f.Conditional | f.Comprehension,
+) -> tuple[Expressions, Expressions]:
+    """Which expressions inside one are surely evaluated with it, and which are not."""
+    match expression:
+        case f.BooleanOperation(values=values):
+            return values[:1], values[1:]
+        case f.Conditional(test=test, body=body, orelse=orelse):
+            return (test,), (body, orelse)
+        case f.Comprehension(kind=kind, elements=elements, generators=(first, *others)):
+            inner = (first.target, *first.conditions, *_of_generators(others))
+            is_made = kind != "generator" and has_items(first.iterable) and not (others or first.conditions)
+            return (
+                ((first.iterable, *elements), inner) if is_made else ((first.iterable,), (*elements, *inner))
+            )
+    return (), ()
 
 
 def has_items(iterable: f.Expression) -> bool:
@@ -106,25 +73,13 @@ def has_items(iterable: f.Expression) -> bool:
 
 def blocks(statement: f.Statement) -> tuple[f.Block, ...]:
     """The blocks inside a statement, in the order of the text; a class's body is one of them."""
-    match statement:
-        case (
-            f.If(body=body, orelse=orelse)
-            | f.While(body=body, orelse=orelse)
-            | f.For(body=body, orelse=orelse)
-        ):
-            return (body, orelse)
-        case f.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
-            return (body, *(handler.body for handler in handlers), orelse, finalbody)
-        case f.With(body=body) | f.ClassDef(body=body):
-            return (body,)
-        case f.Match(cases=cases):
-            return tuple(case.body for case in cases)
-    return ()
+    inside = _BLOCKS.get(type(statement))
+    return () if inside is None else inside(statement)
 
 
 def statements(block: f.Block) -> Iterator[f.Statement]:
     """Every statement of a block and of the blocks inside it, in the order of the text."""
-    stack: list[f.Statement] = list(reversed(block))
+    stack = list(reversed(block))
     while stack:
         statement = stack.pop()
         yield statement
@@ -150,3 +105,85 @@ def named_expressions(roots: Iterable[f.Expression]) -> Iterator[f.Name]:
         for part in parts(root):
             if isinstance(part, f.NamedExpression):
                 yield part.target
+
+
+def _given(*expressions: f.Expression | None) -> Expressions:
+    """Those that there are."""
+    return tuple([each for each in expressions if each is not None])
+
+
+def _of_generators(generators: Iterable[f.Generator]) -> Expressions:
+    return tuple([part for each in generators for part in (each.target, each.iterable, *each.conditions)])
+
+
+def _of_function(statement: f.FunctionDef) -> Expressions:
+    parameters = statement.parameters
+    defaults = (*parameters.defaults, *_given(*parameters.keyword_defaults))
+    return (*statement.decorators, *defaults, *statement.annotations)
+
+
+# The values take the type of their key, which a mapping's type cannot say.
+
+_INSIDE: Mapping[type[f.Expression], Callable[..., Expressions]] = {
+    f.Attribute: lambda each: (each.value,),
+    f.Subscript: lambda each: (each.value, each.index),
+    f.Slice: lambda each: _given(each.lower, each.upper, each.step),
+    f.Call: lambda each: (each.function, *each.arguments, *[keyword.value for keyword in each.keywords]),
+    f.Display: lambda each: each.items,
+    f.DictDisplay: lambda each: _given(*[part for item in each.items for part in (item.key, item.value)]),
+    f.Starred: lambda each: (each.value,),
+    f.Compare: lambda each: (each.left, *each.comparators),
+    f.BooleanOperation: lambda each: each.values,
+    f.Not: lambda each: (each.operand,),
+    f.BinaryOperation: lambda each: (each.left, each.right),
+    f.Conditional: lambda each: (each.test, each.body, each.orelse),
+    f.NamedExpression: lambda each: (each.target, each.value),
+    f.Lambda: lambda each: each.defaults,
+    f.Comprehension: lambda each: (*each.elements, *_of_generators(each.generators)),
+    f.JoinedText: lambda each: each.values,
+    f.Yield: lambda each: _given(each.value),
+    f.Opaque: lambda each: each.parts,
+}
+"""The expressions directly inside one, from left to right; constants and names have none."""
+
+_EVALUATED: Mapping[type[f.Statement], Callable[..., Expressions]] = {
+    f.Evaluate: lambda each: (each.value,),
+    f.Assign: lambda each: (each.value,),
+    f.AugmentedAssign: lambda each: (each.target, each.value),
+    f.AnnotatedAssign: lambda each: _given(each.value, each.annotation),
+    f.If: lambda each: (each.test,),
+    f.While: lambda each: (each.test,),
+    f.For: lambda each: (each.iterable,),
+    f.With: lambda each: tuple([item.context for item in each.items]),
+    f.Match: lambda each: (
+        each.subject,
+        *[part for case in each.cases for part in (*case.reads, *_given(case.guard))],
+    ),
+    f.FunctionDef: _of_function,
+    f.ClassDef: lambda each: (
+        *each.decorators,
+        *each.bases,
+        *[keyword.value for keyword in each.keywords],
+    ),
+    f.Return: lambda each: _given(each.value),
+    f.Raise: lambda each: _given(each.exception, each.cause),
+    f.Assert: lambda each: _given(each.test, each.message),
+    f.Try: lambda each: _given(*[handler.kinds for handler in each.handlers]),
+}
+"""What a statement itself evaluates; others evaluate nothing."""
+
+_BLOCKS: Mapping[type[f.Statement], Callable[..., tuple[f.Block, ...]]] = {
+    f.If: lambda each: (each.body, each.orelse),
+    f.While: lambda each: (each.body, each.orelse),
+    f.For: lambda each: (each.body, each.orelse),
+    f.Try: lambda each: (
+        each.body,
+        *[handler.body for handler in each.handlers],
+        each.orelse,
+        each.finalbody,
+    ),
+    f.With: lambda each: (each.body,),
+    f.ClassDef: lambda each: (each.body,),
+    f.Match: lambda each: tuple([case.body for case in each.cases]),
+}
+"""The blocks of those statements that have some."""
