@@ -24,7 +24,7 @@ class Certainty(enum.Enum):
     POSSIBLE = "possible"
 
 
-class Location(Struct, frozen=True, order=True):
+class Location(Struct, frozen=True, order=True, gc=False):
     """A place in a file of the project."""
 
     path: str

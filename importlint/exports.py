@@ -182,9 +182,10 @@ class Exports:
         written = self._written_into(spec.origin) if self._is_own(spec) else ()
         if "*" in written:
             return None
-        names = own.union(written, *map(_told_names, namespace.statements))
+        others = set(written).union(*map(_told_names, namespace.statements))
         if os.path.basename(spec.origin) == "__init__.py":
-            names |= {"__path__"}
+            others.add("__path__")
+        names = own if others <= own else own | others
         module = self._project.module_of(spec)
         for star in namespace.stars:
             source = self.source(star, module)

@@ -23,7 +23,7 @@ class Kind(enum.Enum):
     """It exists by a table of the standard library or by a known alias; there is no file to look at."""
 
 
-class Spec(Struct, frozen=True, kw_only=True):
+class Spec(Struct, frozen=True, kw_only=True, gc=False):
     """A module that was found."""
 
     name: str
@@ -52,7 +52,7 @@ class Outcome(enum.Enum):
     """Code that is not run would have decided."""
 
 
-class Attempt(Struct, frozen=True):
+class Attempt(Struct, frozen=True, gc=False):
     """One step of a search."""
 
     where: str
@@ -62,7 +62,7 @@ class Attempt(Struct, frozen=True):
     """The file or directory that answered, or the reason, in words."""
 
 
-class Search(Struct, frozen=True, kw_only=True):
+class Search(Struct, frozen=True, kw_only=True, gc=False):
     """The answer to `find(name, path)`."""
 
     name: str
@@ -82,7 +82,7 @@ class FailureKind(enum.Enum):
     BEYOND_TOP_LEVEL = "beyond top-level package"
 
 
-class Failure(Struct, frozen=True, kw_only=True):
+class Failure(Struct, frozen=True, kw_only=True, gc=False):
     """The first part of a dotted name that fails, as CPython words it."""
 
     kind: FailureKind
@@ -93,7 +93,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     type: str = "ModuleNotFoundError"
 
 
-class Resolution(Struct, frozen=True, kw_only=True):
+class Resolution(Struct, frozen=True, kw_only=True, gc=False):
     """A dotted name walked from left to right."""
 
     name: str

@@ -20,6 +20,7 @@ def build_graph(
 
 
 def _edges(link: Link, by_path: Mapping[str, Module]) -> Iterator[Edge]:
+    text = link.text
     for load in link.loads:
         own = by_path.get(load.spec.origin or "")
         yield Edge(
@@ -27,7 +28,7 @@ def _edges(link: Link, by_path: Mapping[str, Module]) -> Iterator[Edge]:
             location=Location(link.module.display, load.span),
             imported=own.name if own else load.spec.name,
             phase=link.phase.value,
-            statement=link.text,
+            statement=text,
             conditional=not link.circumstances.certain,
             dynamic=link.is_dynamic,
             implicit=load.implicit,

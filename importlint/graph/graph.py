@@ -11,7 +11,7 @@ from importlint.diagnostics import Location
 from importlint.syntax.flow import Phase
 
 
-class Edge(Struct, frozen=True, kw_only=True, order=True):
+class Edge(Struct, frozen=True, kw_only=True, order=True, gc=False):
     """One module loads another."""
 
     importer: str

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from importlint.project import Project
 
 
-class Load(Struct, frozen=True, kw_only=True):
+class Load(Struct, frozen=True, kw_only=True, gc=False):
     """A module that a statement loads."""
 
     spec: Spec
@@ -36,7 +36,7 @@ class Load(Struct, frozen=True, kw_only=True):
     """A parent package on the way to what is asked for."""
 
 
-class Link(Struct, frozen=True, kw_only=True):
+class Link(Struct, frozen=True, kw_only=True, gc=False):
     """One import statement, or one dynamic import with a written-out name, and what it leads to."""
 
     module: Module

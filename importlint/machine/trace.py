@@ -21,7 +21,7 @@ class Happening(enum.Enum):
     """An import finds it in `sys.modules`: nothing runs."""
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):
     """A body starts, ends, or is left by an exception; or an import finds its module already loaded."""
 
     happening: Happening

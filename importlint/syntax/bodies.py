@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
+from array import array
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import accumulate
 
 from importlint.syntax import facts as f
 from importlint.syntax.extract import Extractor
@@ -28,7 +28,6 @@ class Bodies:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._extractor = Extractor(source, NO_MARKS)
         self._unparsed = len(source.text) // 2
         """How many characters of single functions may still be parsed before the whole file is."""
         self._known: dict[f.Span, f.FunctionBody] = {}
@@ -56,11 +55,10 @@ class Bodies:
         """
         span = expression.span
         if span not in self._known_lambdas:
-            extractor, node = self._extractor, self._lambda_alone(span)
-            if node is None and self._file is not None:
-                extractor, node = self._file.extractor, self._file.find_lambda(span)
-            if node is None:
+            found = self._lambda_alone(span) or (self._file.find_lambda(span) if self._file else None)
+            if found is None:
                 raise KeyError("lambda")
+            node, extractor = found
             value = extractor.expression(node.body)
             is_generator = any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node.body))
             self._known[span] = f.FunctionBody(
@@ -86,25 +84,34 @@ class Bodies:
         return _ParsedFile(module.tree, Extractor(self._source, module.marks))
 
     @cached_property
-    def _line_starts(self) -> list[int]:
-        return [0, *accumulate(len(line) + 1 for line in self._source.lines)]
+    def _line_starts(self) -> array[int]:
+        """Where each line starts, and where one after the last would."""
+        text = self._source.text
+        return array("L", [0, *(end.end() for end in re.finditer("\n", text)), len(text) + 1])
+
+    def _extractor(self, first: int, start: int, end: int) -> Extractor:
+        """What lowers nodes of the lines from number `first`, which are the text from `start` to `end`."""
+        lines = self._source.text[start:end]
+        return Extractor(Source(self._source.path, "\n" * (first - 1) + lines), NO_MARKS)
 
     def _alone(self, span: f.Span) -> f.FunctionBody | None:
         """The body of the function whose definition is there, parsed alone; None if that cannot be done."""
         if "_file" in self.__dict__ or not 0 < span.line < len(self._line_starts):
             return None
         start = self._line_starts[span.line - 1]
-        text = self._source.text[start : definition_end(self._source.text, start)]
+        end = definition_end(self._source.text, start)
+        text = self._source.text[start:end]
         self._unparsed -= len(text)
         if self._unparsed < 0:
             return None
         node = _only_function(text, span)
-        if node is None or self._extractor.definition_span(node) != span:
+        if node is None:
             return None
-        return self._extractor.function_body(node, span)
+        extractor = self._extractor(span.line, start, end)
+        return extractor.function_body(node, span) if extractor.definition_span(node) == span else None
 
-    def _lambda_alone(self, span: f.Span) -> ast.Lambda | None:
-        """The lambda that is there, parsed alone; None if that cannot be done."""
+    def _lambda_alone(self, span: f.Span) -> tuple[ast.Lambda, Extractor] | None:
+        """The lambda that is there, parsed alone, and what lowers it; None if that cannot be done."""
         if "_file" in self.__dict__ or not 0 < span.line <= span.end_line < len(self._line_starts):
             return None
         start = self._line_starts[span.line - 1]
@@ -113,10 +120,9 @@ class Bodies:
         above = "\n" * (span.line - 2) + "(\n" + margin if span.line > 1 else "(" + margin[1:]
         tree = parse_piece(f"{above}{self._source.text[start + span.column - 1 : end]})")
         match tree:
-            case ast.Module(body=[ast.Expr(value=ast.Lambda() as node)]) if (
-                self._extractor.span(node) == span
-            ):
-                return node
+            case ast.Module(body=[ast.Expr(value=ast.Lambda() as node)]):
+                extractor = self._extractor(span.line, start, self._line_starts[span.end_line] - 1)
+                return (node, extractor) if extractor.span(node) == span else None
         return None
 
 
@@ -143,10 +149,9 @@ class _ParsedFile:
                 return self.extractor.function_body(node, span)
         return None
 
-    def find_lambda(self, span: f.Span) -> ast.Lambda | None:
-        return next(
-            (node for node in self._lambdas.get(span.line, ()) if self.extractor.span(node) == span), None
-        )
+    def find_lambda(self, span: f.Span) -> tuple[ast.Lambda, Extractor] | None:
+        nodes = (node for node in self._lambdas.get(span.line, ()) if self.extractor.span(node) == span)
+        return next(((node, self.extractor) for node in nodes), None)
 
 
 def _only_function(text: str, span: f.Span) -> _Function | None:

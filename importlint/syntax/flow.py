@@ -41,7 +41,7 @@ class Scope(enum.Enum):
     FUNCTION = "function"
 
 
-class Circumstances(Struct, frozen=True, kw_only=True):
+class Circumstances(Struct, frozen=True, kw_only=True, gc=False):
     """How a statement comes to run; truth values are three-valued, None is unknown."""
 
     scope: Scope = Scope.MODULE
@@ -92,7 +92,7 @@ def catches(caught: frozenset[str], error: str) -> bool:
     return bool(caught & {ANYTHING, error, *_BASES.get(error, ("Exception", "BaseException"))})
 
 
-class Situated(Struct, frozen=True):
+class Situated(Struct, frozen=True, gc=False):
     """A statement and its circumstances."""
 
     statement: f.Statement

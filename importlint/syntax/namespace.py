@@ -21,7 +21,7 @@ ALWAYS_BOUND = frozenset(
 """Attributes that every module object has."""
 
 
-class Binding(Struct, frozen=True, kw_only=True):
+class Binding(Struct, frozen=True, kw_only=True, gc=False):
     """A name of the namespace that a statement binds, or unbinds."""
 
     name: str
@@ -115,7 +115,8 @@ class Namespace:
                 names.add(binding.name)
             elif binding.certain:
                 names.discard(binding.name)
-        return frozenset(names - {"*"}).union(self.facts.global_names)
+        names.discard("*")
+        return frozenset(names.union(self.facts.global_names))
 
     @cached_property
     def typing_names(self) -> frozenset[str]:
@@ -153,17 +154,13 @@ class Namespace:
     @cached_property
     def is_open(self) -> bool:
         """Whether names may come from elsewhere: `__getattr__`, `globals()`."""
-        return self.facts.reflection or "__getattr__" in self.names or "__class__" in self._assigned
+        return self.facts.reflection or "__getattr__" in self.names or self._assigns("__class__")
 
     @cached_property
     def told_its_name(self) -> tuple[tuple[f.Statement, f.Expression], ...]:
         """The functions to which the module passes its `__name__`, each with the statement that does."""
         statements = (situated.statement for situated in self.statements)
         return tuple((statement, each) for statement in statements for each in _given_name(statement))
-
-    @cached_property
-    def _assigned(self) -> frozenset[str]:
-        return frozenset(binding.name for binding in self.bindings)
 
     @cached_property
     def listed(self) -> tuple[str, ...] | None:
@@ -186,7 +183,10 @@ class Namespace:
     @cached_property
     def has_all(self) -> bool:
         """Whether `__all__` is bound at all."""
-        return "__all__" in self._assigned
+        return self._assigns("__all__")
+
+    def _assigns(self, name: str) -> bool:
+        return any(binding.name == name for binding in self.bindings)
 
     @cached_property
     def path_span(self) -> f.Span | None:
