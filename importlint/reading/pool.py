@@ -2,7 +2,7 @@
 
 What a worker owes is answered in order, so the file that it was on when it died is known: that file has a problem,
 the rest of the chunk goes to another worker. Workers hold nothing but their end of a pipe. They end when its other
-end is closed, which the system does for a parent that is killed; they leave it to the parent to be interrupted.
+end is closed, which the system does for a parent that is killed.
 
 Workers are forked where that is safe: on Linux, while the process has one thread. That takes 5 ms for each, and a new
 interpreter, which is the way elsewhere, 500 ms. Threads would wait for each other at the interpreter's lock.
@@ -15,7 +15,6 @@ import multiprocessing.process
 import os
 import signal
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -23,6 +22,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 
+from importlint.processes import can_fork, killed_at_the_end, leave_signals_to_the_parent, signals_wait
 from importlint.reading.record import Record, encode, read_record
 from importlint.syntax.source import ProblemKind, SourceProblem
 
@@ -51,7 +51,7 @@ def read_in_parallel(files: Sequence[tuple[str, int]], jobs: int, found: Found) 
     """
     chunks = deque(_chunks(files))
     crew = _Crew()
-    with _killed_at_the_end(crew):
+    with killed_at_the_end(crew.kill):
         for _ in range(_worthwhile(sum(size for _, size in files), jobs)):
             crew.hire()
         while crew.workers:
@@ -64,9 +64,9 @@ def _worthwhile(size: int, jobs: int) -> int:
     """How many workers reading `size` bytes is worth."""
     if multiprocessing.process.current_process().daemon:
         return 0  # it is somebody's worker itself, and may have none
-    if not _can_fork() and sys.version_info < (3, 11):
+    if not can_fork() and sys.version_info < (3, 11):
         return 0  # a new interpreter would search the current directory first: that may be what is analysed
-    workers = min(jobs, size // (_PER_FORK if _can_fork() else _PER_INTERPRETER))
+    workers = min(jobs, size // (_PER_FORK if can_fork() else _PER_INTERPRETER))
     return workers if workers > 1 else 0
 
 
@@ -127,7 +127,7 @@ class _Crew:
 
     def __init__(self) -> None:
         self.workers: dict[Connection, _Worker] = {}
-        self._forks = _can_fork()
+        self._forks = can_fork()
         self._context: BaseContext = multiprocessing.get_context("fork" if self._forks else "spawn")
 
     def hire(self) -> None:
@@ -137,7 +137,7 @@ class _Crew:
         others = (*self.workers, ours) if self._forks else ()
         process = self._context.Process(target=_work, args=(theirs, others), daemon=True)  # type: ignore[attr-defined]
         try:
-            with _signals_wait(), _safe_path():
+            with signals_wait(), _safe_path():
                 process.start()
                 self.workers[ours] = _Worker(process)
         except OSError:
@@ -183,47 +183,6 @@ class _Crew:
         self.workers.clear()
 
 
-def _can_fork() -> bool:
-    """Whether a copy of this process works: other threads are not copied, nor is all of macOS's own state."""
-    return hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
-
-
-@contextmanager
-def _killed_at_the_end(crew: _Crew) -> Iterator[None]:
-    """No worker outlives the block, whichever exception ends it, nor SIGTERM, which then ends this process as ever."""
-
-    def end(number: int, frame: object) -> None:
-        crew.kill()
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-
-    is_ours = (
-        threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    )
-    if is_ours:
-        signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        crew.kill()
-        if is_ours:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-@contextmanager
-def _signals_wait() -> Iterator[None]:
-    """Inside, nobody is interrupted: neither a worker that is not known yet, nor one that does not know what to do."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTIONS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 @contextmanager
 def _safe_path() -> Iterator[None]:
     """An interpreter that is started inside imports nothing from the current directory, whose code must not run."""
@@ -238,9 +197,6 @@ def _safe_path() -> Iterator[None]:
             os.environ["PYTHONSAFEPATH"] = before
 
 
-_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM)
-
-
 # ---- in a worker
 
 
@@ -248,10 +204,7 @@ def _work(pipe: Connection, others: Iterable[Connection]) -> None:
     """Read the files that are asked for until nobody asks any more."""
     for other in others:
         other.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is meant for the parent, which ends its workers
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTIONS)
+    leave_signals_to_the_parent()
     gc.freeze()  # looking at what the parent has would copy it
     with suppress(EOFError, OSError):
         pipe.send(_READY)

@@ -58,7 +58,7 @@ forked = pytest.mark.skipif(sys.platform == "darwin", reason="no worker is forke
 def test_records_are_those_of_one_process(
     jobs: int, forks: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(pool, "_can_fork", lambda: forks)
+    monkeypatch.setattr(pool, "can_fork", lambda: forks)
     absent = str(tmp_path / "absent.py")
     broken = Tree({"broken.py": "def", "odd.py": b"\xff"}).write(tmp_path)
     paths = [*FILES, absent, *map(str, broken.iterdir())]
@@ -90,7 +90,7 @@ import sys
 from importlint.reading import pool
 
 def main():
-    pool._can_fork = lambda: False
+    pool.can_fork = lambda: False
     found = []
     pool.read_in_parallel([(path, 1 << 30) for path in sys.argv[1:]], 2, lambda path, _: found.append(path))
     print(len(found))
