@@ -105,7 +105,9 @@ def walk(facts: f.ModuleFacts, target: Target, known: Known) -> tuple[Situated, 
     `known` is what the file says about the names in its conditions: `known_names(facts)`.
     """
     bodies = {(unit.line, unit.column): unit.body for unit in facts.bodies}
-    return tuple(_Walk(bodies, target, known).block(facts.body, Circumstances()))
+    walk = _Walk(bodies, target, known)
+    walk.block(facts.body, Circumstances())
+    return tuple(walk.found)
 
 
 def walk_call(
@@ -116,7 +118,9 @@ def walk_call(
     `call` are the circumstances of the statement that calls; it may do so (`a and f()`) if that is not sure.
     """
     here = replace(call if is_sure else perhaps(call), scope=Scope.FUNCTION)
-    return tuple(_Walk({}, target, known).block(body, here))
+    walk = _Walk({}, target, known)
+    walk.block(body, here)
+    return tuple(walk.found)
 
 
 def known_names(facts: f.ModuleFacts) -> Known:
@@ -154,6 +158,7 @@ _PRESET = ("__file__", "__package__", "__path__", "__spec__")
 """Names that have a value before the module assigns one: PEP 366 has `if __package__ is None: __package__ = "p"`."""
 
 
+_COMPOUND = (f.If, f.While, f.For, f.Try, f.With, f.Match, f.ClassDef)
 _LEAVES = (f.Raise, f.Return, f.Break, f.Continue)
 _MAY_LEAVE = (*_LEAVES, f.If, f.Assert)
 
@@ -162,6 +167,7 @@ class _Walk:
     """One walk over one file for one target."""
 
     def __init__(self, bodies: Mapping[tuple[int, int], f.Block], target: Target, known: Known) -> None:
+        self.found: list[Situated] = []
         self.known = known
         self.bodies = bodies
         self.views = {
@@ -170,10 +176,14 @@ class _Walk:
             "type_checked": View(target=target, type_checking=True),
         }
 
-    def block(self, block: f.Block, here: Circumstances) -> Iterator[Situated]:
+    def block(self, block: f.Block, here: Circumstances) -> None:
+        """Find the statements of a block and of those inside it."""
         for statement in block:
-            yield Situated(statement, here)
-            yield from self.inside(statement, here)
+            self.found.append(Situated(statement, here))
+            if isinstance(statement, f.FunctionDef):
+                self.function(statement, here)
+            elif isinstance(statement, _COMPOUND):
+                self.inside(statement, here)
             if isinstance(statement, _MAY_LEAVE):
                 left = {name: False for name, view in self.views.items() if self.leaves(statement, view)}
                 here = replace(here, **left) if left else here
@@ -194,47 +204,47 @@ class _Walk:
         taken = [statement.body] * (truth is not False) + [statement.orelse] * (truth is not True)
         return all(branch and self.leaves(branch[-1], view) for branch in taken)
 
-    def inside(self, statement: f.Statement, here: Circumstances) -> Iterator[Situated]:
+    def function(self, definition: f.FunctionDef, here: Circumstances) -> None:
+        body = self.bodies.get((definition.span.line, definition.span.column))
+        if body:
+            self.block(body, replace(here, scope=Scope.FUNCTION, caught=frozenset(), handling=False))
+
+    def inside(self, statement: f.Statement, here: Circumstances) -> None:
         match statement:
+            case f.ClassDef(body=body):
+                self.block(body, replace(here, scope=_inner_scope(here.scope)))
             case f.If():
-                yield from self.branches(statement, here)
-            case f.While(test=test, body=body, orelse=orelse):
-                yield from self.block(body, self.given(test, True, here))
-                yield from self.block(orelse, here)
-            case f.For(iterable=iterable, body=body, orelse=orelse):
-                yield from self.block(body, here if has_items(iterable) else perhaps(here))
-                yield from self.block(orelse, here)
+                self.branches(statement, here)
             case f.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
                 caught = frozenset(name for handler in handlers for name in handler_kinds(handler.kinds))
-                yield from self.block(body, replace(here, caught=here.caught | caught))
+                self.block(body, replace(here, caught=here.caught | caught))
                 for handler in handlers:
-                    yield from self.block(handler.body, replace(perhaps(here), handling=True))
-                yield from self.block(orelse, here)
-                yield from self.block(finalbody, here)
+                    self.block(handler.body, replace(perhaps(here), handling=True))
+                self.block(orelse, here)
+                self.block(finalbody, here)
+            case f.While(test=test, body=body, orelse=orelse):
+                self.block(body, self.given(test, True, here))
+                self.block(orelse, here)
+            case f.For(iterable=iterable, body=body, orelse=orelse):
+                self.block(body, here if has_items(iterable) else perhaps(here))
+                self.block(orelse, here)
             case f.With(items=items, body=body):
                 caught = frozenset(name for item in items for name in swallowed(item.context))
-                yield from self.block(body, replace(here, caught=here.caught | caught))
+                self.block(body, replace(here, caught=here.caught | caught))
             case f.Match(cases=cases):
                 for case in cases:
-                    yield from self.block(case.body, perhaps(here))
-            case f.ClassDef(body=body):
-                yield from self.block(body, replace(here, scope=_inner_scope(here.scope)))
-            case f.FunctionDef(span=span):
-                body = self.bodies.get((span.line, span.column), ())
-                yield from self.block(
-                    body, replace(here, scope=Scope.FUNCTION, caught=frozenset(), handling=False)
-                )
+                    self.block(case.body, perhaps(here))
 
-    def branches(self, statement: f.If, here: Circumstances) -> Iterator[Situated]:
+    def branches(self, statement: f.If, here: Circumstances) -> None:
         """An `if` with its whole chain of `elif`, which may be longer than the stack is deep."""
         while True:
-            yield from self.block(statement.body, self.given(statement.test, True, here))
+            self.block(statement.body, self.given(statement.test, True, here))
             here = self.given(statement.test, False, here)
             if len(statement.orelse) != 1 or not isinstance(statement.orelse[0], f.If):
                 break
             statement = statement.orelse[0]
-            yield Situated(statement, here)
-        yield from self.block(statement.orelse, here)
+            self.found.append(Situated(statement, here))
+        self.block(statement.orelse, here)
 
     def given(self, test: f.Expression, wanted: bool, here: Circumstances) -> Circumstances:
         """The circumstances of a branch that is taken if `test` is `wanted`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct
@@ -34,7 +34,7 @@ class Binding(Struct, frozen=True, kw_only=True, gc=False):
     """Whether it is made in an `except` block."""
 
 
-def bindings(situated: Situated) -> Iterator[Binding]:
+def bindings(situated: Situated) -> list[Binding]:
     """What a statement at module level binds and unbinds itself; a star binds `*`."""
     statement, certain = situated.statement, situated.circumstances.certain
     fallback = situated.circumstances.handling
@@ -42,47 +42,47 @@ def bindings(situated: Situated) -> Iterator[Binding]:
     def binds(name: str, span: f.Span) -> Binding:
         return Binding(name=name, statement=statement, span=span, certain=certain, fallback=fallback)
 
+    def unbinds(name: str, span: f.Span, *, certain: bool) -> Binding:
+        return Binding(name=name, statement=statement, span=span, unbinds=True, certain=certain)
+
+    found: list[Binding] = []
     match statement:
-        case f.Import(module=module, asname=asname, span=span):
-            yield binds(asname or module.partition(".")[0], span)
-        case f.ImportFrom(names=names):
-            yield from (binds(name.binds, name.span) for name in names)
         case f.FunctionDef() | f.ClassDef() | f.TypeAlias():
-            yield binds(statement.name, statement.span)
+            found.append(binds(statement.name, statement.span))
+        case f.ImportFrom(names=names):
+            return [binds(name.binds, name.span) for name in names]
+        case f.Import(module=module, asname=asname, span=span):
+            return [binds(asname or module.partition(".")[0], span)]
         case f.Delete(targets=targets):
-            for gone in (name for part in targets for name in target_names(part)):
-                yield Binding(
-                    name=gone.id, statement=statement, span=gone.span, unbinds=True, certain=certain
-                )
-        case f.Try(handlers=handlers):
-            for handler in handlers:
-                if handler.name:  # bound in the handler, unbound at its end
-                    yield Binding(
-                        name=handler.name, statement=statement, span=handler.span, unbinds=True, certain=False
-                    )
-        case f.Match(cases=cases):
-            for case in cases:
-                yield from (
-                    Binding(name=name, statement=statement, span=statement.span, certain=False)
-                    for name in case.binds
-                )
-    assigned = (name for target in written(statement) for name in target_names(target))
-    for bound in (*assigned, *named_expressions(expressions(statement))):
-        yield binds(bound.id, bound.span)
+            gone = (name for part in targets for name in target_names(part))
+            return [unbinds(name.id, name.span, certain=certain) for name in gone]
+        case f.Try(handlers=handlers):  # bound in the handler, unbound at its end
+            found += [unbinds(each.name, each.span, certain=False) for each in handlers if each.name]
+        case f.Match(cases=cases, span=span):
+            names_of_cases = (name for case in cases for name in case.binds)
+            found += [
+                Binding(name=name, statement=statement, span=span, certain=False) for name in names_of_cases
+            ]
+    for target in written(statement):
+        found += [binds(name.id, name.span) for name in target_names(target)]
+    found += [binds(name.id, name.span) for name in named_expressions(expressions(statement))]
+    return found
 
 
 def written(statement: f.Statement) -> tuple[f.Expression, ...]:
     """The targets that a statement assigns to."""
-    match statement:
-        case f.Assign(targets=targets):
-            return targets
-        case f.AugmentedAssign(target=target) | f.For(target=target):
-            return (target,)
-        case f.AnnotatedAssign(target=target, value=value) if value is not None:
-            return (target,)
-        case f.With(items=items):
-            return tuple(item.target for item in items if item.target is not None)
-    return ()
+    targets = _WRITTEN.get(type(statement))
+    return () if targets is None else targets(statement)
+
+
+_WRITTEN: Mapping[type[f.Statement], Callable[..., tuple[f.Expression, ...]]] = {
+    f.Assign: lambda each: each.targets,
+    f.AugmentedAssign: lambda each: (each.target,),
+    f.AnnotatedAssign: lambda each: () if each.value is None else (each.target,),
+    f.For: lambda each: (each.target,),
+    f.With: lambda each: tuple([item.target for item in each.items if item.target is not None]),
+}
+"""The targets of those statements that have some."""
 
 
 class Namespace:
