@@ -34,7 +34,7 @@ from importlint.syntax import facts as f
 from importlint.syntax.flow import Situated, left_out
 from importlint.syntax.namespace import Binding, bindings, written
 from importlint.syntax.qualified import chain
-from importlint.syntax.traverse import evaluated
+from importlint.syntax.traverse import evaluated, expressions, parts
 from importlint.syntax.traverse import statements as inner_statements
 
 
@@ -79,6 +79,8 @@ class Reader:
         calls: list[Call] = []
         reached: int | None = None  # how many of the effects come before the process may end
         for situated in statements:
+            if _only_binds(situated.statement):
+                continue
             for inside, kinds in put_back(situated, name):
                 put_back_around[inside] = put_back_around.get(inside, frozenset()) | kinds
             here, statement = situated.circumstances, situated.statement
@@ -323,6 +325,18 @@ def _class_scopes(statements: Iterable[Situated], around: Scope) -> Mapping[int,
             scope = ClassScope(found.get(id(situated.statement), around), inside)
             found.update((id(each), scope) for each in inside)
     return found
+
+
+def _only_binds(statement: f.Statement) -> bool:
+    """Whether a statement surely does nothing but bind names, as most do."""
+    match statement:
+        case f.FunctionDef(decorators=()):
+            pass
+        case f.Assign(targets=targets) if all(isinstance(each, f.Name) for each in targets):
+            pass
+        case _:
+            return isinstance(statement, f.ImportFrom)
+    return not any(isinstance(part, f.Call) for root in expressions(statement) for part in parts(root))
 
 
 def _calls(statement: f.Statement) -> Calls:

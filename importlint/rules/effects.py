@@ -27,11 +27,10 @@ def _effect_rule(code: str, name: str, summary: str, help_text: str, *, default:
 
     def check(project: Project) -> Iterator[Finding]:
         for module in project.importable_modules:
-            found = _once_a_place(
-                each for each in project.effects.of(module) if each.effect.kind.rule == code
-            )
-            for row in _rows(found, project.statements(module.path)):
-                yield _finding(project, module, row, help_text)
+            found = [each for each in project.effects.of(module) if each.effect.kind.rule == code]
+            if found:
+                for row in _rows(_once_a_place(found), project.statements(module.path)):
+                    yield _finding(project, module, row, help_text)
 
     return rule(code, name, Severity.WARNING, summary, default=default)(check)
 
