@@ -103,22 +103,27 @@ def statement_text(statement: f.Import | f.ImportFrom | f.Call) -> str:
 
 def links(project: Project, module: Module) -> Iterator[Link]:
     """What each import of a module leads to, in the order of the text; dead branches have none."""
-    aliases = project.known_names(module.path).aliases
+    facts, aliases = project.facts(module.path), project.known_names(module.path).aliases
+    has_calls = isinstance(facts, f.ModuleFacts) and facts.import_calls
     for situated in project.statements(module.path):
-        if situated.circumstances.phase is None:
-            continue
-        statement = situated.statement
+        statement, here = situated.statement, situated.circumstances
         if isinstance(statement, f.Import | f.ImportFrom):
-            link = _link(project, module, statement, situated.circumstances)
-            is_read = statement.lazy and not _bound(statement).isdisjoint(_read_at_import(project, module))
-            yield replace(link, is_read=True) if is_read else link
-            continue
-        for root in expressions(statement):
-            for part in parts(root):
-                if isinstance(part, f.Call):
-                    name = _dynamic_name(part, aliases, module)
-                    if name is not None:
-                        yield _absolute_link(project, module, part, situated.circumstances, name)
+            if here.phase is not None:
+                link = _link(project, module, statement, here)
+                is_read = statement.lazy and not _bound(statement).isdisjoint(
+                    _read_at_import(project, module)
+                )
+                yield replace(link, is_read=True) if is_read else link
+        elif has_calls and here.phase is not None:
+            for call in _calls(statement):
+                name = _dynamic_name(call, aliases, module)
+                if name is not None:
+                    yield _absolute_link(project, module, call, here, name)
+
+
+def _calls(statement: f.Statement) -> Iterator[f.Call]:
+    """The calls that a statement makes."""
+    return (part for root in expressions(statement) for part in parts(root) if isinstance(part, f.Call))
 
 
 def _bound(statement: f.Import | f.ImportFrom) -> frozenset[str]:

@@ -28,15 +28,17 @@ def attribute_writes(project: Project) -> Mapping[str, frozenset[str]]:
             continue
         known = project.known_names(module.path).aliases
         for block in (facts.body, *(unit.body for unit in facts.bodies)):
+            writes = [write for statement in statements(block) for write in _writes(statement)]
+            if not writes:
+                continue
             aliases = {**known, **_imported_in(block)}
             anything = frozenset(_computed_modules(block, aliases))
-            for statement in statements(block):
-                for owner, name in _writes(statement):
-                    path = _own_module(project, module, owner, aliases)
-                    if isinstance(owner, f.Name) and owner.id in anything:
-                        path = "*"
-                    if path is not None:
-                        names.setdefault(path, set()).add(name)
+            for owner, name in writes:
+                path = _own_module(project, module, owner, aliases)
+                if isinstance(owner, f.Name) and owner.id in anything:
+                    path = "*"
+                if path is not None:
+                    names.setdefault(path, set()).add(name)
     return {path: frozenset(found) for path, found in names.items()}
 
 

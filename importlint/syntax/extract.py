@@ -49,6 +49,7 @@ def _facts(source: Source, tree: ast.Module, extractor: Extractor) -> f.ModuleFa
         future_annotations=_imports_future_annotations(tree),
         reflection=words.reflects(text),
         import_hooks="meta_path" in text or "exec_module" in text,
+        import_calls="import_module" in text or "__import__" in text,
         directives="importlint:" in text,
         shebang=text.startswith("#!"),
         launches=words.launches(text),

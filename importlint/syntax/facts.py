@@ -543,6 +543,8 @@ class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):
     """The text speaks of `globals()`, `exec`, `sys.modules`, frames or `global_enum`: names may be injected unseen."""
     import_hooks: bool
     """The text speaks of `sys.meta_path` or `exec_module`: modules and names may come from nowhere in sight."""
+    import_calls: bool
+    """The text speaks of `import_module` or `__import__`: imports may be calls."""
     directives: bool
     """The text has `importlint:` in it: perhaps a comment that is meant for importlint, which must make sense."""
     shebang: bool
