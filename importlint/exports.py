@@ -59,6 +59,9 @@ class Exports:
 
     def lacks(self, spec: Spec, name: str, besides: f.Statement | None = None) -> bool:
         """Whether a module certainly has no such name, submodules apart."""
+        path = None if self._is_own(spec) or spec.kind not in _WITH_TEXT else spec.origin
+        if path is not None and name in self._texts.plain_names(path):
+            return False
         names = self.of(spec, besides)
         if names is None or name in names:
             return False
