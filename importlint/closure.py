@@ -6,6 +6,7 @@ are called by nobody knows whom, so their imports count only where a caller asks
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -40,15 +41,21 @@ class Closure:
         """The specs of `start` and, from import to import, of all that they load at import time.
 
         Imports in functions count too in the top-level package `deferred_below`. With `inside`, only modules of
-        that top-level package are followed.
+        that top-level package are followed. The project's own modules come first: they have been read.
         """
         seen = set(_IMPORT_SYSTEM)
-        waiting = list(start)
-        while waiting:
-            spec = waiting.pop()
-            if spec.name in seen:
-                continue
-            seen.add(spec.name)
+        own: list[Spec] = []
+        others: deque[Spec] = deque()
+
+        def wait(specs: Iterable[Spec]) -> None:
+            for spec in specs:
+                if spec.name not in seen:
+                    seen.add(spec.name)
+                    (own if spec.origin in self._project.modules else others).append(spec)
+
+        wait(start)
+        while own or others:
+            spec = own.pop() if own else others.popleft()
             yield spec
             top = spec.name.partition(".")[0]
             if spec.origin is None or spec.kind not in (Kind.SOURCE, Kind.FROZEN) or inside not in ("", top):
@@ -58,4 +65,4 @@ class Closure:
                 phases.add(Phase.DEFERRED)
             for link in self.links(self._project.module_of(spec)):
                 if link.phase in phases:
-                    waiting.extend(load.spec for load in link.loads)
+                    wait(load.spec for load in link.loads)

@@ -11,7 +11,6 @@ import pytest
 from importlint.installed_text import InstalledText
 from tests.cpython import CPython
 
-
 _ABSENT = """
 import importlib, warnings
 warnings.simplefilter("ignore")

@@ -76,7 +76,10 @@ def _imported_packages(project: Project, module: Module) -> dict[str, Spec]:
 
 def _chains(name: str, text: str) -> set[str]:
     """Whatever looks like attributes of a name in a text: `b.c` of `a.b.c`."""
-    return set(re.findall(rf"\b{re.escape(name)}\s*\.\s*([\w.]+)", text))
+    if name not in text:
+        return set()
+    word = re.escape(name)  # a pattern that begins with letters is searched for at once
+    return set(re.findall(rf"{word}(?<=\b{word})\s*\.\s*([\w.]+)", text))
 
 
 def _is_suspect(project: Project, module: Module, package: Spec, chain: str) -> bool:
