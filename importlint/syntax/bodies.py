@@ -11,6 +11,7 @@ import re
 from array import array
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import accumulate
 
 from importlint.syntax import facts as f
 from importlint.syntax.extract import Extractor
@@ -74,7 +75,16 @@ class Bodies:
         mentions = re.finditer(rf"\b{re.escape(name)}\b", self._source.text)
         if next(mentions, None) is None or next(mentions, None) is None:
             return False
-        return self._file is None or name in self._file.names_read
+        return self._names_read is None or name in self._names_read
+
+    @cached_property
+    def _names_read(self) -> frozenset[str] | None:
+        """The names that the file's expressions read; None if it cannot be parsed. The tree is not kept."""
+        module = parse(self._source)
+        if isinstance(module, SourceProblem):
+            return None
+        names = (node for node in ast.walk(module.tree) if isinstance(node, ast.Name))
+        return frozenset({node.id for node in names if isinstance(node.ctx, ast.Load)})
 
     @cached_property
     def _file(self) -> _ParsedFile | None:
@@ -86,8 +96,8 @@ class Bodies:
     @cached_property
     def _line_starts(self) -> array[int]:
         """Where each line starts, and where one after the last would."""
-        text = self._source.text
-        return array("L", [0, *(end.end() for end in re.finditer("\n", text)), len(text) + 1])
+        lengths = (len(line) + 1 for line in self._source.text.split("\n"))
+        return array("L", accumulate(lengths, initial=0))
 
     def _extractor(self, first: int, start: int, end: int) -> Extractor:
         """What lowers nodes of the lines from number `first`, which are the text from `start` to `end`."""
@@ -127,18 +137,14 @@ class Bodies:
 
 
 class _ParsedFile:
-    """The functions and names of a whole file."""
+    """The functions of a whole file."""
 
     def __init__(self, tree: ast.Module, extractor: Extractor) -> None:
         self.extractor = extractor
         self._functions: dict[int, list[_Function]] = {}
         self._lambdas: dict[int, list[ast.Lambda]] = {}
-        self.names_read: set[str] = set()
         for node in ast.walk(tree):
-            if isinstance(node, ast.Name):
-                if isinstance(node.ctx, ast.Load):
-                    self.names_read.add(node.id)
-            elif isinstance(node, _Function):
+            if isinstance(node, _Function):
                 self._functions.setdefault(node.lineno, []).append(node)
             elif isinstance(node, ast.Lambda):
                 self._lambdas.setdefault(node.lineno, []).append(node)
