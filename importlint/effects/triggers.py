@@ -90,9 +90,10 @@ def _counts(loads: Successors, targets: Iterable[str], edges: Iterable[Edge]) ->
     named = {
         (edge.importer, edge.imported) for edge in edges if _is_at_import(edge) and not edge.implicit
     } | {(name, name) for name in bits}
-    alike = Counter(reached.values())
+    digits = _added(reached.values())
     all_runs = {
-        name: sum(number for union, number in alike.items() if union & bit) for name, bit in bits.items()
+        name: sum((digit >> index & 1) << place for place, digit in enumerate(digits))
+        for index, name in enumerate(bits)
     }
     by_name = Counter(
         imported
@@ -100,6 +101,19 @@ def _counts(loads: Successors, targets: Iterable[str], edges: Iterable[Edge]) ->
         if imported in bits and reached.get(importer, 0) & bits[imported]
     )
     return {name: all_runs[name] - by_name[name] for name in bits}
+
+
+def _added(rows: Iterable[int]) -> list[int]:
+    """How many of the rows have each bit: for all bits at once, in binary, the digits of ones first."""
+    digits: list[int] = []
+    for row in rows:
+        carried, place = row, 0
+        while carried:
+            if place == len(digits):
+                digits.append(0)
+            digits[place], carried = digits[place] ^ carried, digits[place] & carried
+            place += 1
+    return digits
 
 
 # ---- by which way
