@@ -10,6 +10,7 @@ from importlint.project import Project
 from importlint.rules import RULES
 from importlint.rules.declaration import Rule
 from importlint.selection import Selection, select_rules
+from importlint.sharing import found_together
 from importlint.suppression import Suppression, check_suppressions, find_suppression, suppressions
 from importlint.syntax.facts import ModuleFacts
 from importlint.syntax.source import Source, read_source
@@ -47,9 +48,13 @@ def check(project: Project) -> Report:
 def _findings(project: Project, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Finding]]:
     """What each of the rules finds."""
     with project.progress.phase("checking", len(rules)) as advance:
+        found = found_together(project, rules, advance)
         for rule in rules:
-            yield from ((rule, finding) for finding in rule.check(project))
-            advance()
+            if rule.code in found:
+                yield from ((rule, finding) for finding in found[rule.code])
+            else:
+                yield from ((rule, finding) for finding in rule.check(project))
+                advance()
 
 
 def _is_no_module(path: str) -> bool:

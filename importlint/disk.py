@@ -134,12 +134,10 @@ def entries(directory: str) -> list[Entry]:
     try:
         found = _entries(directory)
     except OSError as error:
-        _tell("entries", directory, error.errno)
+        tell("entries", directory, error.errno)
         raise
     if _listener is not None:
-        _listener.hear(
-            "entries", directory, _digest_of_entries(found), signature if _is_signed(found) else None
-        )
+        tell("entries", directory, _digest_of_entries(found), signature if _is_signed(found) else None)
     return found
 
 
@@ -188,10 +186,15 @@ def open_text(path: str, encoding: str = "utf-8", errors: str = "strict") -> Tex
     return io.TextIOWrapper(io.BytesIO(read(path)), encoding=encoding, errors=errors)
 
 
+def tell(question: str, of: str, answer: Answer, signature: Signature | None = None) -> None:
+    """Let the listener hear a question with its answer, as in `Listener.hear`."""
+    if _listener is not None:
+        _listener.hear(question, of, answer, signature)
+
+
 def tell_content(path: str, signature: Signature | None, answer: bytes) -> None:
     """Let the listener hear of a content that is known otherwise; `signature` is from before it was read."""
-    if _listener is not None:
-        _listener.hear("content", path, answer, signature)
+    tell("content", path, answer, signature)
 
 
 def announce(path: str) -> None:
@@ -243,13 +246,8 @@ class Variables(Mapping[str, str]):
 
 def _ask(question: str, of: str) -> Answer:
     answer = ANSWERS[question](of)
-    _tell(question, of, answer)
+    tell(question, of, answer)
     return answer
-
-
-def _tell(question: str, of: str, answer: Answer) -> None:
-    if _listener is not None:
-        _listener.hear(question, of, answer)
 
 
 def _status(path: str) -> os.stat_result | None:

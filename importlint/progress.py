@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import inf
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ class Progress:
     def phase(self, name: str, total: int) -> Iterator[Callable[[], None]]:
         """A stage with `total` parts; what it yields is called when one is done. Stages nest."""
         yield _nothing
+
+    def hush(self) -> None:
+        """Tell nobody any more, as in a fork, whose parent tells."""
 
     def close(self) -> None:
         """Leave no trace on the screen."""
@@ -68,6 +72,10 @@ class Bar(Progress):
         self._bar.n, self._bar.total = done, total
         self._bar.refresh()
         self._next_look = time.monotonic() + _PAUSE
+
+    def hush(self) -> None:
+        """As in `Progress`."""
+        self._next_look = inf
 
     def close(self) -> None:
         """As in `Progress`."""

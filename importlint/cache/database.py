@@ -57,6 +57,7 @@ class Database:
     def __init__(self, path: str) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = None
+        self._process = os.getpid()
         self._today = int(time.time() // 86400)
         self._used: set[bytes] = set()
         self.notes: list[str] = []
@@ -149,8 +150,15 @@ class Database:
         )
         return self._connection is not None
 
+    def _reconnect(self) -> None:
+        """In a fork, which must neither use nor close its parent's connection, make one of its own."""
+        self._process, self._of_parent, self._connection = os.getpid(), self._connection, None
+        self._connect()
+
     def _try(self, action: Callable[[sqlite3.Connection], T]) -> T | None:
         """The result of an action; None if it fails, and then the file is left alone from now on."""
+        if self._process != os.getpid():
+            self._reconnect()
         if self._connection is None:
             return None
         try:

@@ -35,7 +35,8 @@ class Reader:
     def __init__(self, jobs: int, progress: Progress, store: Store | None = None) -> None:
         self._jobs = jobs
         self._progress = progress
-        self._store = store
+        self.store = store
+        """Whom it tells what it reads."""
         self._facts: dict[str, ModuleFacts | SourceProblem] = {}
 
     def facts(self, path: str) -> ModuleFacts | SourceProblem:
@@ -59,7 +60,7 @@ class Reader:
 
     def _remembered(self, path: str) -> ModuleFacts | SourceProblem | None:
         """The facts of a file that the store knows."""
-        encoded = self._store.find(path) if self._store else None
+        encoded = self.store.find(path) if self.store else None
         if encoded is None:
             return None
         try:
@@ -95,5 +96,5 @@ class Reader:
     def _take(self, path: str, record: Record) -> None:
         """Take what reading a file gave."""
         self._facts[path] = decode(record.encoded)
-        if self._store is not None:
-            self._store.keep(path, record)
+        if self.store is not None:
+            self.store.keep(path, record)

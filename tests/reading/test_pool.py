@@ -6,9 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from importlint.reading import pool
 from importlint.reading.pool import read_in_parallel
 from importlint.reading.record import Record, encode, read_record
 from importlint.syntax.source import ProblemKind, SourceProblem
+from tests.processes import lives, running, wait_for
 from tests.trees import Tree
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -232,37 +232,9 @@ def slow_run(directory: Path, seconds: float) -> Iterator[tuple[subprocess.Popen
     project = Tree({f"m{number}.py": "# padding\n" * 30_000 for number in range(6)}).write(
         directory / "project"
     )
-    run = subprocess.Popen(
-        [sys.executable, "-c", _SLOW.format(directory=str(directory), seconds=seconds)],
-        cwd=project,
-        env=ENVIRONMENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        wait_for(lambda: len(list(directory.glob("*.pid"))) == 3)
-        yield run, [int(file.stem) for file in directory.glob("*.pid")]
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(run.pid, signal.SIGKILL)
-        run.communicate()
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < limit, "it does not come"
-        time.sleep(0.01)
-
-
-def lives(process: int) -> bool:
-    """Whether a process runs: one that has ended and is not waited for does not."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    script = _SLOW.format(directory=str(directory), seconds=seconds)
+    with running(script, project, directory, 3) as found:
+        yield found
 
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
