@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -23,7 +24,7 @@ from importlint.machine.interpreter import Machine
 from importlint.machine.run import Place, Raised, Run
 from importlint.machine.state import State
 from importlint.machine.trace import Failure, Outcome, Trace
-from importlint.machine.walks import Ground, Undecided, Walks
+from importlint.machine.walks import Ground, Undecided, Unwritten, Walks
 from importlint.machine.world import Code, ProjectWorld
 from importlint.progress import Progress
 from importlint.syntax import facts as f
@@ -143,19 +144,33 @@ class _Series:
         self.grounds: dict[str, Ground] = {}
         self._machine = Machine(Run(world, State()))
         self.walks = Walks(self._machine)
-        self._learned: set[str] = set()
-        """The modules that have been run in imagination."""
         self._loaded: list[tuple[str, int]] = []
         """The entries that have made the state what it is, each the parent of the next, and where it began."""
+        self._scouting: int | None = None
+        """Where, after those, modules began to be run for their scripts alone."""
+        self._unwritable: set[str] = set()
+        """The modules that have no script though they have been run for one."""
 
     def walk(self, entry: str) -> None:
         """Find out how an entry fares, from the ground that its parent leaves; run it where a walk does not tell."""
         try:
-            self.grounds[entry] = self.walked(entry, self.grounds.get(entry.rpartition(".")[0]), self.walks)
+            self.grounds[entry] = self._walked(entry)
         except Undecided:
-            trace = self.run(entry)
-            self.grounds[entry] = self.walks.ground(trace)
-            self._learn(trace)
+            self.grounds[entry] = self.walks.ground(self.run(entry))
+
+    def _walked(self, entry: str) -> Ground:
+        before = self.grounds.get(entry.rpartition(".")[0])
+        try:
+            return self.walked(entry, before, self.walks)
+        except Unwritten as unwritten:
+            if unwritten.module in self._unwritable:
+                raise
+        self._scout(entry)
+        try:
+            return self.walked(entry, before, self.walks)
+        except Unwritten as unwritten:
+            self._unwritable.add(unwritten.module)
+            raise
 
     def walked(self, entry: str, before: Ground | None, walks: Walks) -> Ground:
         """What an entry leaves behind, from the ground that its parent leaves.
@@ -173,19 +188,20 @@ class _Series:
         found = self._machine.run.state.objects.get(module)
         return found.code if found else None
 
-    def _learn(self, trace: Trace) -> None:
-        """Run an entry that fails for want of a late name to its end, for the scripts of what it has not run."""
-        error = trace.error
-        if error is None or not error.partial:
-            return
-        left = {error.module, *(hop.loads for hop in error.chain)}.difference(self._machine.run.scripts.known)
-        if left <= self._learned:
-            return
-        self._learned |= left
-        self._machine.run.journal.go_back(self._loaded[-1][1])
-        self._machine.run.is_imagined = True
-        _run(self._machine, trace.entry, None)
-        self._machine.run.is_imagined = False
+    def _scout(self, entry: str) -> None:
+        """Run an entry for the scripts of what it loads, after all others that have been run for that.
+
+        A script does not hang on what else is loaded, so each module is run just once for it, and where a name is
+        missed that is only late, the run goes on.
+        """
+        run = self._machine.run
+        if self._scouting is None:
+            self._scouting = run.journal.mark()
+        run.begin()
+        run.is_imagined = True
+        with suppress(Raised):
+            self._machine.loader.import_top(entry, FROM_OUTSIDE)
+        run.is_imagined = False
 
     def run(self, entry: str) -> Trace:
         """Run an entry, from the state that its parent leaves."""
@@ -193,6 +209,7 @@ class _Series:
         parent = entry.rpartition(".")[0]
         if parent and (not self._loaded or self._loaded[-1][0] != parent):
             self.run(parent)
+        self._return(self._scouting)
         before = self.traces[parent] if parent else None
         self._loaded.append((entry, self._machine.run.journal.mark()))
         if before is not None and before.error is not None:
@@ -205,7 +222,13 @@ class _Series:
     def _leave(self, entry: str) -> None:
         """Give back the state that the parents of an entry have left, as far as they have been run."""
         while self._loaded and not entry.startswith(self._loaded[-1][0] + "."):
-            self._machine.run.journal.go_back(self._loaded.pop()[1])
+            self._return(self._loaded.pop()[1])
+
+    def _return(self, mark: int | None) -> None:
+        """Give back the state of an earlier moment."""
+        if mark is not None:
+            self._machine.run.journal.go_back(mark)
+            self._scouting = None
 
 
 def _run(machine: Machine, entry: str, before: Trace | None) -> Trace:

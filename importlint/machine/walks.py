@@ -58,10 +58,20 @@ class Ground:
     makings: Mapping[int, int]
     """Of foreign modules."""
     has_skipped: bool
+    skipped: Mapping[str, None]
+    """What imports ask for that have not run, and might have, where that is known."""
 
 
 class Undecided(Exception):  # noqa: N818 - not an error: the entry has to be run
     """The scripts do not tell."""
+
+
+class Unwritten(Undecided):
+    """A module has no script."""
+
+    def __init__(self, module: str) -> None:
+        super().__init__()
+        self.module = module
 
 
 class _Failed(Exception):  # noqa: N818 - the walk has come to its end
@@ -125,7 +135,7 @@ class Walks:
             numbers=self.numbers,
             earlier=earlier,
         )
-        return Ground(outcome, bodies, walk.makings, walk.has_skipped)
+        return Ground(outcome, bodies, walk.makings, walk.has_skipped, walk.skipped)
 
     def _most_direct(self, walk: _Walk, error: Failure | None) -> Iterator[PartialRead]:
         """What a walk has read on a shorter way than those before."""
@@ -142,7 +152,8 @@ class Walks:
                 bodies.extend(bytes(len(self.names) - len(bodies)))
                 bodies[number] = _ENDED if name in self.known else _FOREIGN
                 makings[number] = module.making
-        return Ground(outcome, bytes(bodies), makings, has_skipped=False)
+        skipped = dict(self.machine.run.state.skipped)
+        return Ground(outcome, bytes(bodies), makings, has_skipped=False, skipped=skipped)
 
     def number(self, name: str) -> int:
         """A module's number."""
@@ -156,10 +167,10 @@ class Walks:
         """The steps of a module's script.
 
         Raises:
-            Undecided: it has none.
+            Unwritten: it has none.
         """
         if self.names[number] not in self.known:
-            raise Undecided
+            raise Unwritten(self.names[number])
         steps = self.steps[number] = tuple(self._compiled(self.names[number]))
         return steps
 
@@ -196,6 +207,7 @@ class _Walk:
         self.bodies = bytearray(before.bodies if before else b"")
         self.makings = dict(before.makings) if before else {}
         self.has_skipped = before.has_skipped if before else False
+        self.skipped = before.skipped if before else {}
         self.reads: list[tuple[tuple[int, int], tuple[bool, int], PartialRead]] = []
         self.caught: list[Failure] = []
         self.running: list[tuple[int, int, Iterator[Step]]] = []
@@ -344,8 +356,10 @@ class _Walk:
             is_package=module.is_package,
             line=ask.line,
         )
+        state, skipped = machine.run.state, machine.run.state.skipped
         machine.run.begin()
         machine.run.chain[:] = self._chain()
+        state.skipped = dict(self.skipped)
         reading = machine.loader.import_from if read.is_import else machine.attributes.read
         try:
             reading(partial, read.name, read.place)
@@ -353,6 +367,7 @@ class _Walk:
             return raised.failure
         finally:
             machine.run.chain.clear()
+            state.skipped = skipped
         raise Undecided
 
 
