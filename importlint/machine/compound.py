@@ -172,7 +172,8 @@ class CompoundStatements(SimpleStatements):
             self.block(statement.body)
         except Raised as raised:
             run.guards.pop()
-            self._handle(statement, raised)
+            if not self._handle(statement, raised):
+                raise
         except BaseException:
             run.guards.pop()
             raise
@@ -185,7 +186,8 @@ class CompoundStatements(SimpleStatements):
             with run.presuming():  # what is unknown has raised nothing
                 self.block(statement.orelse)
 
-    def _handle(self, statement: f.Try, raised: Raised) -> None:
+    def _handle(self, statement: f.Try, raised: Raised) -> bool:
+        """Run the handler that an exception finds; whether it finds one."""
         for handler in statement.handlers:
             caught: bool | None = True
             if handler.kinds is not None:
@@ -209,8 +211,8 @@ class CompoundStatements(SimpleStatements):
                 self.frame.handled.pop()
                 if handler.name and (handler.name in self.frame.names):
                     self.unbind(handler.name)
-            return
-        raise raised
+            return True
+        return False
 
     def with_(self, statement: f.With) -> None:
         self._with(statement.items, statement)

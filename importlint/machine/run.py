@@ -50,11 +50,13 @@ class Place:
 class Raised(Exception):  # noqa: N818 - the model's word for an exception of the analysed code
     """An exception of the analysed code on its way out."""
 
-    def __init__(self, value: Value, failure: Failure, *, is_claim: bool) -> None:
+    def __init__(
+        self, value: Value, failure: Failure, *, unskipped: Failure | None = None, is_claim: bool
+    ) -> None:
         super().__init__(failure.message)
         self.value = value
         self.failure = failure
-        self.unskipped = failure
+        self.unskipped = unskipped or failure
         """As certain as it was before imports that did not run were thought of."""
         self.is_claim = is_claim
         """An import, a read from a module, or a statement at module level raised it: it may be claimed."""
@@ -190,9 +192,10 @@ class Run:
         if self.is_imagined and failure.partial and not self.is_caught(kind):
             return
         if surely:
-            raised = Raised(ExceptionObject(kind, (message,), name), failure, is_claim=is_claim)
-            raised.failure = self._after_skips(failure, is_claim=is_claim)
-            raise raised
+            value = ExceptionObject(kind, (message,), name)
+            after_skips = self._after_skips(failure, is_claim=is_claim)
+            # Without a name for it: this frame, in its traceback, would hold it, and with it all frames above.
+            raise Raised(value, after_skips, unskipped=failure, is_claim=is_claim)
         if is_claim:
             self.note(failure)
 
