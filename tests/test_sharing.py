@@ -232,7 +232,7 @@ def work(project):
         {work}
     yield
 
-check.RULES = tuple(Rule(code, code, Severity.ERROR, "", True, work) for code in ("IL100", "IL200", "IL300"))
+check.RULES = tuple(Rule(code, code, Severity.ERROR, "", True, work) for code in ("IL100", "IL200", "IL500"))
 from importlint.cli import main
 sys.exit(main(["--jobs", "3", "--isolated", "--path", ".", "."]))
 """
