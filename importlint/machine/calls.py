@@ -154,7 +154,7 @@ class Calls:
             Raised: it fails.
         """
         run = self.run
-        run.scripts.use(frame.module)
+        run.scripts.call(frame.module)
         is_outermost = run.depth == 0
         before = run.steps
         allowed = CALL_STEPS if is_outermost else before // 2

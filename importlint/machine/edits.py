@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from itertools import pairwise
 
-from importlint.machine.scripts import Ask, Item, Read, Script, Use
+from importlint.machine.scripts import Ask, Call, Item, Look, Read, Script, Use
 from importlint.machine.world import Code, ProjectWorld
 from importlint.syntax import facts as f
 from importlint.syntax.traverse import blocks
@@ -186,7 +186,7 @@ def _are_used(name: str, lost: Set[str], known: Mapping[str, Script]) -> bool:
     """Whether some body reads one of the names of a module, or calls its functions, which may do so."""
     return any(
         (isinstance(item, Read) and item.module == name and item.name in lost)
-        or (isinstance(item, Use) and item.module == name)
+        or (isinstance(item, Use | Call | Look) and item.module == name)
         for script in known.values()
         for item in script.items
     )

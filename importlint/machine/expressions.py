@@ -108,6 +108,7 @@ class Expressions:
             first = False
             frame = frame.parent
         module = self.frame.module
+        self.run.scripts.look(module, name)
         if name in module.names:
             self.attributes.note_name(module, name, module.names[name])
             return module.names[name], name not in module.maybe

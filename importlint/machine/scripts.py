@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from importlint.machine.trace import Failure
-from importlint.machine.values import External, ModuleObject, Value
+from importlint.machine.values import External, ModuleObject, Value, is_settled
 
 if TYPE_CHECKING:
     from importlint.machine.attributes import Found
@@ -63,6 +63,25 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A function of a module is called, which has to be there."""
+
+    module: str
+    making: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A function of a module that is called looks up a global name."""
+
+    module: str
+    name: str
+    making: int
+    seen: int | None
+    """As for reads."""
+
+
+@dataclass(frozen=True, slots=True)
 class Caught:
     """A failure that the body's own code has caught."""
 
@@ -74,7 +93,7 @@ class Skip:
     """An import did not run, and might have."""
 
 
-Item = Ask | Read | Use | Caught | Skip
+Item = Ask | Read | Use | Call | Look | Caught | Skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +123,8 @@ class _Draft:
     names: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     presumed: set[str] = field(default_factory=set)
     """The names that hang on a presumed condition."""
+    called: set[tuple[str, str]] = field(default_factory=set)
+    """The modules whose functions have been called, each with the empty name and those that were looked up in it."""
     is_spoiled: bool = False
 
 
@@ -219,6 +240,34 @@ class Scripts:
             self.spoil()
         else:
             self._add(Use(module.name, module.making))
+
+    def call(self, module: ModuleObject) -> None:
+        """A function of a module is called: what counts of the module are the names that it looks up there."""
+        if not module.is_followed or not self._writes():
+            return
+        if module is self._drafts[-1].module:
+            self._drafts[-1].calls_itself = True
+        elif self._is_new(module, ""):
+            self._add(Call(module.name, module.making))
+
+    def look(self, module: ModuleObject, name: str) -> None:
+        """Code of a module has looked up a global name, and found its value or nothing."""
+        if not self._writes() or module is self._drafts[-1].module or not self._is_new(module, name):
+            return
+        code, is_bound = module.code, name in module.names
+        if code is None or name in code.facts.global_names or name in module.maybe:
+            self.use(module)
+        elif is_bound and is_settled(module.names[name]):
+            self._add(Look(module.name, name, module.making, self._seen(module, name)))
+        elif is_bound or name in code.later or module.is_open:
+            self.use(module)
+
+    def _is_new(self, module: ModuleObject, name: str) -> bool:
+        called = self._drafts[-1].called
+        if (module.name, name) in called:
+            return False
+        called.add((module.name, name))
+        return True
 
     def see_names(self, module: ModuleObject) -> None:
         """All names of a module have been looked at: which of a package's submodules are loaded counts too."""

@@ -324,6 +324,16 @@ def in_doubt(value: Value) -> Value:
     return value if isinstance(value, FOLLOWED) else UNKNOWN
 
 
+def is_settled(value: Value) -> bool:
+    """Whether a value is all that it will be: nothing is put into it later."""
+    if isinstance(value, Sequence):
+        return value.kind == "tuple" and not value.is_open and all(map(is_settled, value.items))
+    return isinstance(value, _SETTLED)
+
+
+_SETTLED = (*KEYS, Unknown, Pattern, SpecObject)
+
+
 def presumed(value: Value) -> Value:
     """A value that hangs on a presumed condition: a constant decides nothing certain then."""
     return Presumed(value) if isinstance(value, CONSTANTS) else value

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlint.finder.resolve import with_parents
 from importlint.machine.interpreter import Machine
 from importlint.machine.run import Raised
-from importlint.machine.scripts import Ask, Caught, Item, Read, Script, Skip, Use
+from importlint.machine.scripts import Ask, Call, Caught, Item, Look, Read, Script, Skip, Use
 from importlint.machine.trace import Failure, Hop, Outcome, PartialRead
 from importlint.machine.values import ModuleObject
 
@@ -188,8 +188,8 @@ class Walks:
                         number = self.number(part)
                         yield number if item.is_certain else ~number, self._add(item, hop)
             else:
-                looks_at = self.number(item.module) if isinstance(item, Read | Use) else None
-                is_always = looks_at is None or (isinstance(item, Read) and item.seen is not None)
+                looks_at = None if isinstance(item, Caught | Skip) else self.number(item.module)
+                is_always = looks_at is None or (isinstance(item, Read | Look) and item.seen is not None)
                 yield ~self.number(name) if is_always or looks_at is None else ~looks_at, self._add(item)
 
     def _add(self, item: Item, hop: Hop | None = None) -> int:
@@ -255,28 +255,45 @@ class _Walk:
     def _look(self, number: int, index: int) -> None:
         """Come to an item about a module that has not ended, or not here."""
         item = self.walks.items[index]
-        if isinstance(item, Read):
+        if isinstance(item, Read | Look):
             number = self.walks.number(item.module)
         body = self.bodies[number]
         match item:
-            case Ask() if body == _ABSENT:
+            case Ask() | Call() if body == _ABSENT:
                 raise Undecided
-            case Use() | Read() if body == _FOREIGN:
+            case Use() | Read() | Call() | Look() if body == _FOREIGN:
                 if self.makings[number] != item.making or getattr(item, "seen", None) is not None:
                     raise Undecided
             case Use():
                 raise Undecided
             case Read():
                 self._read(number, index, item)
+            case Look() if not self._is_settled(number, item):
+                raise Undecided
             case Caught():
                 self.caught.append(item.failure)
             case Skip():
                 self.has_skipped = True
 
+    def _is_settled(self, number: int, look: Look) -> bool:
+        """Whether a name that a called function looks up has the value that it had then."""
+        if not self._sees_last(look):
+            return False
+        if self.bodies[number] == _ENDED:
+            return True
+        return self._is_bound(look, self._under_way(number)) is True
+
+    def _is_bound(self, read: Read | Look, ask: Ask) -> bool | None:
+        """Whether a module that has arrived at an import has bound a name for the last time; None if that is unsure."""
+        times = self.walks.known[read.module].names.get(read.name)
+        if times is None or times[0][0] < ask.bound <= times[-1][0]:
+            return None
+        return times[0][0] < ask.bound
+
     def _read(self, number: int, index: int, read: Read) -> None:
         """Read a name from a module that may be partially initialised."""
         assert read.place.module is not None
-        if read.seen is not None and not self._sees_last(read, read.seen):
+        if not self._sees_last(read):
             raise Undecided
         if self.bodies[number] == _ENDED:
             return
@@ -287,14 +304,11 @@ class _Walk:
                 raise Undecided
             if submodule == _RUNNING and not self._has_bound_submodule(read, ask):
                 return  # `sys.modules` has it
-            is_bound = True
+            is_bound: bool | None = True
         else:
-            times = self.walks.known[read.module].names.get(read.name)
-            if times is None or times[0][0] < ask.bound <= times[-1][0]:
-                raise Undecided
-            is_bound = times[0][0] < ask.bound
+            is_bound = self._is_bound(read, ask)
         if not is_bound:
-            if not read.is_certain:
+            if is_bound is None or not read.is_certain:
                 raise Undecided
             raise _Failed(self._failure(read, ask))
         key, rank = (index, ask.line), (self.entry != read.module, len(self.running))
@@ -310,10 +324,12 @@ class _Walk:
         )
         self.reads.append((key, rank, partial))
 
-    def _sees_last(self, read: Read, seen: int) -> bool:
-        """Whether what was read of a running module is the value that the name has at the end."""
+    def _sees_last(self, read: Read | Look) -> bool:
+        """Whether what was read, perhaps while its module was running, is the value that the name has at the end."""
+        if read.seen is None:
+            return True
         times = self.walks.known[read.module].names.get(read.name)
-        return times is not None and times[-1][0] < seen and read.module != self.walks.edited
+        return times is not None and times[-1][0] < read.seen and read.module != self.walks.edited
 
     def _has_bound_submodule(self, read: Read, ask: Ask) -> bool:
         """Whether a package's own `from` import has bound a submodule that has not ended."""

@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Iterator
 
+import pytest
+
 from importlint.config import load_settings
 from importlint.diagnostics import Certainty
 from importlint.finder.resolve import with_parents
@@ -33,6 +35,21 @@ def test_walks_agree_with_runs() -> None:
         failed += sum(isinstance(each, Walked) and each.error is not None for each in outcomes.values())
     assert walked > EXAMPLES
     assert failed > EXAMPLES // 30
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_functions_of_running_modules_are_called(is_late: bool) -> None:
+    """Where what a called function looks up is bound, there are walks, wherever its module has arrived."""
+    lines = ["def f():\n    return V\n", "V = 1\n", "import pkg.b\n"]
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "".join([lines[0], lines[2], lines[1]] if is_late else lines),
+        "pkg/b.py": "from pkg.a import f\nW = f()\n",
+    }
+    drawn = Drawn(Tree({"pyproject.toml": "", **files}), ("pkg.a", "pkg.b"))
+    assert not list(_differences(drawn))
+    together, _ = _outcomes(drawn)
+    assert is_late or all(isinstance(outcome, Walked) for outcome in together.values())
 
 
 _SKIPS = "import os\nif os.environ.get('X'):\n    import pkg.d\n"
