@@ -283,7 +283,7 @@ def on_a_large_stack(work: Callable[[], T]) -> T:
     limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK)
     sys.setrecursionlimit(max(limit, 200_000))
     try:
-        thread = threading.Thread(target=run)
+        thread = threading.Thread(target=run, daemon=True)  # no interruption waits for its end
         thread.start()
         thread.join()
     finally:
