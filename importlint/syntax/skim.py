@@ -17,12 +17,12 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from importlint.syntax.words import IMPORTS
+from importlint.syntax.words import IMPORT_CALLS
 
 _SHORT = 60
 """Characters of a body that is not worth cutting out."""
 _STEPS = 1000
-"""Attributes, calls and operators of the largest body that is cut out. Its parser recurses into a chain of
+"""Attributes, calls and operators of the largest statement that is cut out. Its parser recurses into a chain of
 them: 1 MiB of stack, all that Windows gives, is enough for 7,000."""
 _ELIFS = 100
 """Of the largest body that is cut out; CPython's parser recurses into a chain of them."""
@@ -49,9 +49,11 @@ _DEFINITION = re.compile(
 )
 _STRING = re.compile(_TRIPLE, re.DOTALL)
 _DOCSTRING = re.compile(rf"{_EMPTY}*[ \t]*[rRuU]?{_TRIPLE}", re.DOTALL)
+_SURE_STATEMENT = re.compile(r"(?<!\\)\n[ \t]+(?=(?:assert|del|raise|return|while|with)\b)")
+"""Where a statement begins: no expression has such a line, nor has a string without triple quotes."""
 _TAB = re.compile(r"^ *\t", re.MULTILINE)
 _SPACE = re.compile(r"^\t* ", re.MULTILINE)
-_COMMENT = re.compile(r"\n[ \t]*#[^\n\"']*(?=\n)")
+_IMPORT_STATEMENT = re.compile(r"(?:^|[:;])[ \t]*(?:lazy[ \t]+)?(?:from\b[^\n]*)?\bimport\b", re.MULTILINE)
 
 
 class Skeleton(Struct, frozen=True):
@@ -127,18 +129,20 @@ def _can_be_cut_out(body: str) -> bool:
         return False
     if "\t" in body and _TAB.search(body) and _SPACE.search(body):  # how deep is that?
         return False
-    return len(body) < 2 * _STEPS or (
-        sum(map(body.count, ".([+-*/%@&|^<>")) < _STEPS and body.count("elif") < _ELIFS
-    )
+    return len(body) < 2 * _STEPS or (_steps(body) < _STEPS and body.count("elif") < _ELIFS)
+
+
+def _steps(body: str) -> int:
+    """How many attributes, calls and operators a body has, or a part of it that surely begins with a statement."""
+    pieces = (body,) if '"""' in body or "'''" in body else _SURE_STATEMENT.split(body)
+    return max(sum(map(piece.count, ".([+-*/%@&|^<>")) for piece in pieces)
 
 
 def _imports(body: str) -> bool:
-    """Whether a body has an import, as far as can be told without its docstring and its lines of comment."""
+    """Whether a body has an import, as far as can be told without its docstring."""
     docstring = _DOCSTRING.match(body)
     start = docstring.end() if docstring else 0
-    if not IMPORTS.search(body, start):
-        return False
-    return IMPORTS.search(_COMMENT.sub("", body[start:])) is not None
+    return (IMPORT_CALLS.search(body, start) or _IMPORT_STATEMENT.search(body, start)) is not None
 
 
 def _module(body: str, margin: str) -> str:
