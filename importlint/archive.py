@@ -39,10 +39,13 @@ def list_archive(path: str) -> Mapping[str, ZipInfo] | None:
         return None
 
 
-def read_file(path: str, size: int) -> bytes:
-    """The first `size` bytes of a file, which may lie in a zip file; `OSError` where that cannot be read."""
+def read_file(path: str, size: int, *, whole: bool = True) -> bytes:
+    """The first `size` bytes of a file, which may lie in a zip file; `OSError` where that cannot be read.
+
+    `whole` as for `disk.read`; zip files are always taken as a whole.
+    """
     try:
-        return disk.read(path)[:size]
+        return disk.read(path, whole=whole)[:size]
     except NotADirectoryError:
         return read_archived(path, size)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from importlint.diagnostics import Diagnostic, Finding, Report
 from importlint.project import Project
@@ -11,9 +11,10 @@ from importlint.rules import RULES
 from importlint.rules.declaration import Rule
 from importlint.selection import Selection, select_rules
 from importlint.sharing import found_together
-from importlint.suppression import Suppression, check_suppressions, find_suppression, suppressions
+from importlint.suppression import check_suppressions
 from importlint.syntax.facts import ModuleFacts
-from importlint.syntax.source import Source, read_source
+from importlint.syntax.parts import CommentPart, ask
+from importlint.texts import Texts
 
 
 def check(project: Project) -> Report:
@@ -26,19 +27,21 @@ def check(project: Project) -> Report:
     modules = project.modules  # all are read now, many at a time, before a rule asks for one
     given = {module.display for module in project.given_modules}
     texts = Texts(project.cwd)
-    diagnostics = (
+    diagnostics = [
         _diagnostic(rule, finding, selection, texts)
         for rule, finding in _findings(project, selection.rules)
         if (finding.location.path in given or _is_no_module(finding.location.path))
         and not selection.is_silenced(rule, texts.path(finding.location.path))
-    )
-    shown = [each for each in diagnostics if not texts.is_suppressed(each)]
+    ]
     for module in project.given_modules:
         facts = project.facts(module.path)
         if isinstance(facts, ModuleFacts) and facts.directives:
+            ask(module.path, CommentPart("importlint:"))  # which have to make sense
             check_suppressions(module.display, texts.suppressions(module.display), RULES)
+    shown, silenced = texts.sorted_out(diagnostics)
     return Report(
-        diagnostics=tuple(sorted(set(shown), key=_order)),
+        diagnostics=shown,
+        silenced=silenced,
         files=len(given),
         modules=len(modules),
         notes=tuple(_notes(project, selection)),
@@ -60,10 +63,6 @@ def _findings(project: Project, rules: Sequence[Rule]) -> Iterator[tuple[Rule, F
 def _is_no_module(path: str) -> bool:
     """Whether a file is none that could be given: it has findings for what it says about modules that were."""
     return not path.endswith(".py") or os.path.basename(path) == "setup.py"
-
-
-def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
-    return (diagnostic.finding.location, diagnostic.code, diagnostic.finding.message)
 
 
 def _diagnostic(rule: Rule, finding: Finding, selection: Selection, texts: Texts) -> Diagnostic:
@@ -88,38 +87,3 @@ def _notes(project: Project, selection: Selection) -> Iterator[str]:
             "no environment found: third-party modules that are not installed are not reported; "
             "name it with `--environment .venv` or the `environment` setting"
         )
-
-
-class Texts:
-    """The source lines and suppressions of files with findings, read again: facts keep no text."""
-
-    def __init__(self, cwd: str) -> None:
-        self._cwd = cwd
-        self._sources: dict[str, Source | None] = {}
-        self._suppressions: dict[str, Mapping[int, tuple[Suppression, ...]]] = {}
-
-    def path(self, shown: str) -> str:
-        """The absolute path of a file, by its path as shown."""
-        return os.path.normpath(os.path.join(self._cwd, shown))
-
-    def line(self, shown: str, number: int) -> str:
-        """A line of a file; empty where there is none."""
-        source = self._source(shown)
-        return source.lines[number - 1] if source and number <= len(source.lines) else ""
-
-    def is_suppressed(self, diagnostic: Diagnostic) -> bool:
-        """Whether a comment in the file silences the diagnostic."""
-        return find_suppression(diagnostic, self.suppressions(diagnostic.finding.location.path)) is not None
-
-    def suppressions(self, shown: str) -> Mapping[int, tuple[Suppression, ...]]:
-        """The comments of a file that silence findings, by line."""
-        if shown not in self._suppressions:
-            source = self._source(shown)
-            self._suppressions[shown] = suppressions(source.text) if source else {}
-        return self._suppressions[shown]
-
-    def _source(self, shown: str) -> Source | None:
-        if shown not in self._sources:
-            source = read_source(self.path(shown))
-            self._sources[shown] = source if isinstance(source, Source) else None
-        return self._sources[shown]

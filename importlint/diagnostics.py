@@ -77,6 +77,8 @@ class Report(Struct, frozen=True, kw_only=True):
 
     diagnostics: tuple[Diagnostic, ...]
     """Sorted by path, position, code and message."""
+    silenced: tuple[Diagnostic, ...] = ()
+    """Those that comments in the code silence, sorted likewise."""
     files: int
     modules: int
     notes: tuple[str, ...] = ()

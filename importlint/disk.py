@@ -163,8 +163,10 @@ def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
 # ---- contents
 
 
-def read(path: str) -> bytes:
+def read(path: str, *, whole: bool = True) -> bytes:
     """The content of the regular file at `path`.
+
+    All that is done with it depends on the whole of it; or else on its facts, and on the parts that `tell_part` tells.
 
     Raises:
         OSError: there is none, it is something else, or it cannot be read.
@@ -174,10 +176,10 @@ def read(path: str) -> bytes:
     try:
         data = _read(path)
     except OSError as error:
-        tell_content(path, None, _failure(error))
+        tell_content(path, None, _failure(error), whole=whole)
         raise
     if _listener is not None:
-        tell_content(path, signature, digest(data))
+        tell_content(path, signature, digest(data), whole=whole)
     return data
 
 
@@ -192,16 +194,26 @@ def tell(question: str, of: str, answer: Answer, signature: Signature | None = N
         _listener.hear(question, of, answer, signature)
 
 
-def tell_content(path: str, signature: Signature | None, answer: bytes) -> None:
+def tell_content(path: str, signature: Signature | None, answer: bytes, *, whole: bool) -> None:
     """Let the listener hear of a content that is known otherwise; `signature` is from before it was read."""
-    tell("content", path, answer, signature)
+    tell("content" if whole else "text", path, answer, signature)
+
+
+def tell_part(path: str, part: str, answer: bytes) -> None:
+    """Let the listener hear of a part of a content that was not read as a whole, as `syntax.parts` knows parts."""
+    tell("part", f"{path}\0{part}", answer)
+
+
+def is_heard() -> bool:
+    """Whether there is a listener."""
+    return _listener is not None
 
 
 def announce(path: str) -> None:
     """Let the listener hear of the content of a file that is now going to be read in parts."""
     if _listener is not None and not _listener.has_heard(path):
         signature = sign(path)
-        tell_content(path, signature, _content(path))
+        tell_content(path, signature, _content(path), whole=True)
 
 
 def sign(path: str) -> Signature | None:
@@ -337,7 +349,12 @@ ANSWERS: Mapping[str, Callable[[str], Answer]] = {
 }
 """What answers each question, silently."""
 
-SIGNED: Mapping[str, Callable[[str], Signed]] = {"content": _content_signed, "entries": _entries_signed}
+SIGNED: Mapping[str, Callable[[str], Signed]] = {
+    "content": _content_signed,
+    "entries": _entries_signed,
+    "text": _content_signed,
+}
 """The same for questions whose answers a signature may vouch for; it is from before the answer was found."""
 
-QUESTIONS = (*ANSWERS, *SIGNED)
+QUESTIONS = (*ANSWERS, *SIGNED, "part")
+"""`content` is that of files on which all depends, `text` that of files which are asked for facts and parts alone."""

@@ -13,19 +13,19 @@ import re
 from typing import TYPE_CHECKING
 
 from importlint import disk
-from importlint.archive import read_file
 from importlint.finder.path_finder import PathFinder, opaque_entry, opaque_reason
 from importlint.finder.path_program import Surroundings, final_path, followed_lines
 from importlint.finder.resolve import absolute_name, resolve
 from importlint.finder.spec import Kind, Spec
 from importlint.syntax.conditions import View
 from importlint.syntax.facts import ModuleFacts
-from importlint.syntax.source import SIZE_LIMIT
+from importlint.syntax.parts import MatchPart, ask
+from importlint.syntax.source import SourceProblem, read_source
 
 if TYPE_CHECKING:
     from importlint.project import Project
 
-_SPEAKS_OF_PATH = re.compile(rb"__path__|declare_namespace")
+_SPEAKS_OF_PATH = MatchPart("__path__|declare_namespace")
 _CHANGES_IN_PLACE = re.compile(
     r"(?<![\w.])__path__\s*(?:\.\s*(?:append|insert|extend|remove|pop|clear)\b|\[.*\]\s*=)"
 )
@@ -57,12 +57,7 @@ class PackagePaths:
     def _text(self, file: str) -> str | None:
         """The text of a file that speaks of its `__path__`; None for every other."""
         if file not in self._texts:
-            try:
-                content = read_file(file, SIZE_LIMIT)
-            except (OSError, ValueError):
-                content = b""
-            speaks = _SPEAKS_OF_PATH.search(content)
-            self._texts[file] = content.decode("utf-8", "replace") if speaks else None
+            self._texts[file] = _text_of(file) if ask(file, _SPEAKS_OF_PATH) else None
         return self._texts[file]
 
     def _followed(self, spec: Spec, file: str, text: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -102,6 +97,11 @@ class PackagePaths:
             return False
         known = project.environment.known or project.finder.standard_library(name.partition(".")[0])
         return True if known and resolution.opaque is None else None
+
+
+def _text_of(file: str) -> str | None:
+    source = read_source(file)
+    return None if isinstance(source, SourceProblem) else source.text
 
 
 def _is_changed_by_functions(text: str, facts: ModuleFacts) -> bool:

@@ -8,12 +8,13 @@ counts for findings that are reported on its line, and for those whose span ends
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from importlint.errors import SuppressionError, did_you_mean
+from importlint.syntax.comments import comments
 from importlint.syntax.facts import Span
 
 if TYPE_CHECKING:
@@ -21,19 +22,6 @@ if TYPE_CHECKING:
     from importlint.rules.declaration import Rule
 
 _MENTION = re.compile(r"noqa|importlint:", re.IGNORECASE)
-
-_COMMENT_OR_STRING = re.compile(
-    r"""
-    (?P<comment> \#[^\n]* )
-    | \"\"\" [^\\"]* (?: (?: \\. | "(?!"") ) [^\\"]* )* (?: \"\"\" )?
-    | '''    [^\\']* (?: (?: \\. | '(?!'') ) [^\\']* )* (?: '''    )?
-    | "      [^\\"\n]* (?: \\. [^\\"\n]* )* "?
-    | '      [^\\'\n]* (?: \\. [^\\'\n]* )* '?
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-"""What has to be told apart. Raw strings end where others do; what is never closed ends with its line, or with
-the text. Nothing can fail after its first quote, so the time is linear in the text."""
 
 _CODE = r"(?:[A-Z]+[0-9]+|(?-i:[A-Z]{1,4}))\b"
 """A code in any case, or a prefix without digits in capitals; other words after `noqa:` are prose."""
@@ -82,11 +70,6 @@ def suppressions(text: str) -> Mapping[int, tuple[Suppression, ...]]:
         line_start = text.rfind("\n", 0, comment[0]) + 1
         by_line[line] = tuple(_suppression(found, line, line_start) for found in directives)
     return by_line
-
-
-def comments(text: str) -> Iterator[tuple[int, int]]:
-    """Where the comments of a Python text start and end, as offsets; its lines end in a line feed."""
-    return (found.span() for found in _COMMENT_OR_STRING.finditer(text) if found["comment"])
 
 
 def find_suppression(

@@ -11,8 +11,8 @@ from importlint.diagnostics import Location, Step
 from importlint.graph.link import statement_text
 from importlint.machine.trace import Hop, Outcome
 from importlint.syntax import facts as f
+from importlint.syntax.parts import LinePart, ask
 from importlint.syntax.places import around
-from importlint.syntax.source import Source, read_source
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -47,9 +47,7 @@ def text_at(project: Project, name: str, location: Location, wanted: str | None 
     statements = around(facts, location.span)
     if statements and isinstance(statements[-1], f.Import | f.ImportFrom):
         return short_text(statements[-1], wanted)
-    source = read_source(module.path)
-    line = location.span.line
-    return source.lines[line - 1] if isinstance(source, Source) and line <= len(source.lines) else ""
+    return ask(module.path, LinePart(location.span.line)) or ""
 
 
 def hop_steps(project: Project, chain: Sequence[Hop], trace: Outcome) -> Iterator[Step]:

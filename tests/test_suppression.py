@@ -11,7 +11,8 @@ import pytest
 
 from importlint.diagnostics import Diagnostic, Finding, Location, Severity
 from importlint.errors import SuppressionError
-from importlint.suppression import Suppression, check_suppressions, comments, find_suppression, suppressions
+from importlint.suppression import Suppression, check_suppressions, find_suppression, suppressions
+from importlint.syntax.comments import comments
 from importlint.syntax.facts import Span
 from tests.test_selection import RULES
 

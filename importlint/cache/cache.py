@@ -65,7 +65,7 @@ def open_cache(settings: Settings, *, wanted: bool) -> Iterator[Cache | None]:
     database, own = Database(os.path.join(directory, "cache.sqlite")), identity()
     store = Store(database, own, settings.root, now)
     try:
-        yield Cache(database, store, Results(database, own, now))
+        yield Cache(database, store, Results(database, store, own, now))
     finally:
         store.save()
         database.close()

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from importlint.cache.database import Database
-from importlint.cache.store import is_settled
+from importlint.cache.store import Store, is_settled
 from importlint.config import Settings
 from importlint.diagnostics import Report
 from importlint.disk import ANSWERS, QUESTIONS, SIGNED, Answer, Signature, digest, heard_by, sign
@@ -43,9 +43,15 @@ class Evidence(Struct, frozen=True, array_like=True):
     """Of files and directories: with the same one, what was asked has the same answer."""
 
 
-class _Kept(Struct, frozen=True, array_like=True):
+class Kept(Struct, frozen=True, array_like=True):
+    """A result and what it depends on."""
+
     evidence: Evidence
     result: Result
+
+
+_OTHERWISE = {"content": "text", "text": "content"}
+"""Questions that have the same answer."""
 
 
 class Witness:
@@ -59,7 +65,9 @@ class Witness:
 
     def hear(self, question: str, of: str, answer: Answer, signature: Signature | None = None) -> None:
         """Remember the answer, and the signature if it can be relied on."""
-        if self.evidence.answers[question].setdefault(of, answer) != answer:
+        answers = self.evidence.answers
+        other = _OTHERWISE.get(question, question)
+        if answers[question].setdefault(of, answer) != answer or answers[other].get(of, answer) != answer:
             self.is_consistent = False
         if signature is not None and is_settled(signature, self._now):
             self.evidence.signatures[of] = signature
@@ -72,8 +80,9 @@ class Witness:
 class Results:
     """The results of earlier checks."""
 
-    def __init__(self, database: Database, identity: bytes, now: int) -> None:
+    def __init__(self, database: Database, store: Store, identity: bytes, now: int) -> None:
         self._database = database
+        self._store = store
         self._identity = identity
         self._now = now
 
@@ -98,19 +107,29 @@ class Results:
         if value is None:
             return None
         try:
-            kept = msgspec.msgpack.decode(value, type=_Kept)
+            kept = msgspec.msgpack.decode(value, type=Kept)
         except (msgspec.DecodeError, RecursionError):
             return None
-        evidence = verified(kept.evidence, self._now)
-        if evidence is None:
+        now = self._now_of(kept)
+        if now is not None and now.evidence != kept.evidence:
+            self._keep(key, now.evidence, now.result)
+        return None if now is None else now.result
+
+    def _now_of(self, kept: Kept) -> Kept | None:
+        """What is known, as it is now; None if it does not hold."""
+        verdict = verified(kept.evidence, self._now)
+        if verdict is None:
             return None
-        if evidence != kept.evidence:
-            self._keep(key, evidence, kept.result)
-        return kept.result
+        still = Kept(verdict.evidence, kept.result)
+        if not verdict.changed:
+            return still
+        from importlint.cache.edited import carried_over
+
+        return carried_over(still, verdict.changed, self._store)
 
     def _keep(self, key: bytes, evidence: Evidence, result: Result) -> None:
         try:
-            value = msgspec.msgpack.encode(_Kept(evidence, result))
+            value = msgspec.msgpack.encode(Kept(evidence, result))
         except (UnicodeEncodeError, RecursionError):  # a path that is no text
             return
         self._database.write({key: value})
@@ -128,20 +147,33 @@ class Results:
         return digest(b"result" + self._identity + question)
 
 
-def verified(evidence: Evidence, now: int) -> Evidence | None:
-    """The evidence if all of it still holds, with the signatures that there are now; else None."""
+class Verdict(Struct, frozen=True):
+    """What is left of evidence."""
+
+    evidence: Evidence
+    """What still holds, with the signatures that there are now."""
+    changed: tuple[str, ...]
+    """The files of which facts and parts were asked, and that have other contents now."""
+
+
+def verified(evidence: Evidence, now: int) -> Verdict | None:
+    """What is left of evidence; None if anything does not hold but the contents of files that were not taken whole."""
     signatures: dict[str, Signature] = {}
+    changed: list[str] = []
     for question, answer_signed in SIGNED.items():
         for of, answer in evidence.answers[question].items():
             signature = evidence.signatures.get(of)
             if signature is None or sign(of) != signature:
                 again, signature = answer_signed(of)
                 if again != answer:
-                    return None
+                    if question != "text":
+                        return None
+                    changed.append(of)
+                    continue
                 if signature is None or not is_settled(signature, now):
                     continue
             signatures[of] = signature
     for question, answer_now in ANSWERS.items():
         if any(answer_now(of) != answer for of, answer in evidence.answers[question].items()):
             return None
-    return Evidence(evidence.answers, signatures)
+    return Verdict(Evidence(evidence.answers, signatures), tuple(changed))

@@ -41,18 +41,22 @@ class Store:
         signature = sign(path)
         known = self._database.file(self._name(path)) if signature else None
         if known and known[0] == signature:
-            facts = self._database.value(self._key(known[1]))
+            facts = self.known(known[1])
             if facts is not None:
-                disk.tell_content(path, signature, known[1])
+                disk.tell_content(path, signature, known[1], whole=False)
                 return facts
-        data = read_data(path)
+        data = read_data(path, whole=False)
         if isinstance(data, SourceProblem):
             return None
         content = digest(data)
-        facts = self._database.value(self._key(content))
+        facts = self.known(content)
         if facts is not None:
             self._note(path, signature, content)
         return facts
+
+    def known(self, content: bytes) -> bytes | None:
+        """The encoded facts of a content with this digest; None if they are not known."""
+        return self._database.value(self._key(content))
 
     def keep(self, path: str, record: Record) -> None:
         """Remember what was read now, perhaps by another process, whose questions no listener heard.
@@ -60,9 +64,9 @@ class Store:
         A problem is not remembered: it may be gone with the content the same.
         """
         if record.signature and record.digest:
-            disk.tell_content(path, record.signature, record.digest)
+            disk.tell_content(path, record.signature, record.digest, whole=False)
         elif not _is_read_here(path, record):
-            disk.tell_content(path, None, b"")  # what no file's content is
+            disk.tell_content(path, None, b"", whole=True)  # what no file's content is
         if not record.encoded.startswith(b"F"):
             return
         self._facts[self._key(record.digest)] = record.encoded

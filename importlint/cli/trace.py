@@ -148,7 +148,7 @@ def _kind(project: Project, module: str, program: Program | None) -> str:
 
 def _source_lines(project: Project) -> Callable[[str, int], str]:
     """Answers with lines of the project's files, by their paths as reports show them."""
-    from importlint.check import Texts
+    from importlint.texts import Texts
 
     return Texts(project.cwd).line
 

@@ -30,7 +30,7 @@ _PROBLEM = msgspec.msgpack.Decoder(SourceProblem)
 def read_record(path: str) -> Record:
     """The record of the file at `path`, read now."""
     signature = sign(path)
-    data = read_data(path)
+    data = read_data(path, whole=False)
     if isinstance(data, SourceProblem):
         return Record(signature, b"", encode(data))
     return Record(signature, digest(data), encode(facts_of(path, data)))

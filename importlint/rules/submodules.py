@@ -6,7 +6,7 @@ CPython `_handle_fromlist`, and the end of `_find_and_load_unlocked`, which sets
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from importlint.diagnostics import Finding, Location, Severity, Step
@@ -19,6 +19,7 @@ from importlint.rules.reads import Read, attribute_reads
 from importlint.syntax import facts as f
 from importlint.syntax.flow import Phase, Scope
 from importlint.syntax.namespace import Binding
+from importlint.syntax.parts import MatchPart, ask
 from importlint.syntax.source import Source, read_source
 
 if TYPE_CHECKING:
@@ -35,16 +36,14 @@ def submodule_not_imported(project: Project) -> Iterator[Finding]:
     """`import p` and `p.sub.x` where only somebody else's `import p.sub` makes it work."""
     for module in project.given_modules:
         packages = _imported_packages(project, module)
-        source = read_source(module.path) if packages else None
-        if not isinstance(source, Source):
-            continue
         mentioned = {
-            name: spec
-            for name, spec in packages.items()
-            if any(_is_suspect(project, module, spec, chain) for chain in _chains(name, source.text))
+            name: packages[name]
+            for name, chain in (_chains(module, packages) if packages else ())
+            if _is_suspect(project, module, packages[name], chain)
         }
+        source = read_source(module.path) if mentioned else None
         reported: set[str] = set()
-        for read in attribute_reads(source, frozenset(mentioned)) if mentioned else ():
+        for read in attribute_reads(source, frozenset(mentioned)) if isinstance(source, Source) else ():
             absent = _not_loaded(project, module, mentioned[read.names[0]], read)
             if absent is None or absent in reported:
                 continue
@@ -74,12 +73,10 @@ def _imported_packages(project: Project, module: Module) -> dict[str, Spec]:
     return {name: spec for name, spec in found.items() if spec is not None and spec.is_package}
 
 
-def _chains(name: str, text: str) -> set[str]:
-    """Whatever looks like attributes of a name in a text: `b.c` of `a.b.c`."""
-    if name not in text:
-        return set()
-    word = re.escape(name)  # a pattern that begins with letters is searched for at once
-    return set(re.findall(rf"{word}(?<=\b{word})\s*\.\s*([\w.]+)", text))
+def _chains(module: Module, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Whatever looks like attributes of names in a module's text: `a` and `b.c` of `a.b.c`."""
+    either = "|".join(map(re.escape, sorted(names)))
+    return ask(module.path, MatchPart(rf"\b({either})\s*\.\s*([\w.]+)")) or []
 
 
 def _is_suspect(project: Project, module: Module, package: Spec, chain: str) -> bool:

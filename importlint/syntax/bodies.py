@@ -17,6 +17,7 @@ from importlint.syntax import facts as f
 from importlint.syntax.extract import Extractor
 from importlint.syntax.marks import NO_MARKS
 from importlint.syntax.parse import parse, parse_piece
+from importlint.syntax.parts import FunctionPart, LambdaPart, ReadPart, tell
 from importlint.syntax.places import functions
 from importlint.syntax.skim import definition_end
 from importlint.syntax.source import Source, SourceProblem, read_source
@@ -28,7 +29,7 @@ class Bodies:
     """What the functions of one file do; each body is lowered once."""
 
     def __init__(self, source: Source) -> None:
-        self._source = source
+        self.source = source
         self._unparsed = len(source.text) // 2
         """How many characters of single functions may still be parsed before the whole file is."""
         self._known: dict[f.Span, f.FunctionBody] = {}
@@ -42,10 +43,8 @@ class Bodies:
         """
         span = definition.span
         if span not in self._known:
-            body = self._alone(span) or (self._file.body(span) if self._file else None)
-            if body is None:
-                raise KeyError(definition.name)
-            self._known[span] = body
+            self._known[span] = self.at(span)
+            tell(self.source.path, FunctionPart(span), self._known[span])
         return self._known[span]
 
     def definition(self, expression: f.Lambda) -> f.FunctionDef:
@@ -56,23 +55,41 @@ class Bodies:
         """
         span = expression.span
         if span not in self._known_lambdas:
-            found = self._lambda_alone(span) or (self._file.find_lambda(span) if self._file else None)
-            if found is None:
-                raise KeyError("lambda")
-            node, extractor = found
-            value = extractor.expression(node.body)
-            is_generator = any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node.body))
-            self._known[span] = f.FunctionBody(
-                span.line, span.column, (f.Return(value, extractor.span(node.body)),), is_generator
-            )
-            self._known_lambdas[span] = f.FunctionDef(
-                "<lambda>", False, (), extractor.parameters(node.args), (), (), span
-            )
+            self._known_lambdas[span], self._known[span] = found = self.lambda_at(span)
+            tell(self.source.path, LambdaPart(span), found)
         return self._known_lambdas[span]
 
     def reads(self, name: str) -> bool:
         """Whether an expression anywhere in the file reads a name that is also written where it is bound."""
-        mentions = re.finditer(rf"\b{re.escape(name)}\b", self._source.text)
+        is_read = self.read(name)
+        tell(self.source.path, ReadPart(name), is_read)
+        return is_read
+
+    # ---- the same, untold
+
+    def at(self, span: f.Span) -> f.FunctionBody:
+        """The body of the function whose definition is at `span`; `KeyError` if there is none."""
+        body = self._alone(span) or (self._file.body(span) if self._file else None)
+        if body is None:
+            raise KeyError(span)
+        return body
+
+    def lambda_at(self, span: f.Span) -> tuple[f.FunctionDef, f.FunctionBody]:
+        """The lambda at `span` as a function, and its body; `KeyError` if there is none."""
+        found = self._lambda_alone(span) or (self._file.find_lambda(span) if self._file else None)
+        if found is None:
+            raise KeyError(span)
+        node, extractor = found
+        value = extractor.expression(node.body)
+        is_generator = any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node.body))
+        body = f.FunctionBody(
+            span.line, span.column, (f.Return(value, extractor.span(node.body)),), is_generator
+        )
+        return f.FunctionDef("<lambda>", False, (), extractor.parameters(node.args), (), (), span), body
+
+    def read(self, name: str) -> bool:
+        """Whether an expression anywhere reads a name, as in `reads`."""
+        mentions = re.finditer(rf"\b{re.escape(name)}\b", self.source.text)
         if next(mentions, None) is None or next(mentions, None) is None:
             return False
         return self._names_read is None or name in self._names_read
@@ -80,7 +97,7 @@ class Bodies:
     @cached_property
     def _names_read(self) -> frozenset[str] | None:
         """The names that the file's expressions read; None if it cannot be parsed. The tree is not kept."""
-        module = parse(self._source)
+        module = parse(self.source)
         if isinstance(module, SourceProblem):
             return None
         names = (node for node in ast.walk(module.tree) if isinstance(node, ast.Name))
@@ -88,29 +105,29 @@ class Bodies:
 
     @cached_property
     def _file(self) -> _ParsedFile | None:
-        module = parse(self._source)
+        module = parse(self.source)
         if isinstance(module, SourceProblem):
             return None
-        return _ParsedFile(module.tree, Extractor(self._source, module.marks))
+        return _ParsedFile(module.tree, Extractor(self.source, module.marks))
 
     @cached_property
     def _line_starts(self) -> array[int]:
         """Where each line starts, and where one after the last would."""
-        lengths = (len(line) + 1 for line in self._source.text.split("\n"))
+        lengths = (len(line) + 1 for line in self.source.text.split("\n"))
         return array("L", accumulate(lengths, initial=0))
 
     def _extractor(self, first: int, start: int, end: int) -> Extractor:
         """What lowers nodes of the lines from number `first`, which are the text from `start` to `end`."""
-        lines = self._source.text[start:end]
-        return Extractor(Source(self._source.path, "\n" * (first - 1) + lines), NO_MARKS)
+        lines = self.source.text[start:end]
+        return Extractor(Source(self.source.path, "\n" * (first - 1) + lines), NO_MARKS)
 
     def _alone(self, span: f.Span) -> f.FunctionBody | None:
         """The body of the function whose definition is there, parsed alone; None if that cannot be done."""
         if "_file" in self.__dict__ or not 0 < span.line < len(self._line_starts):
             return None
         start = self._line_starts[span.line - 1]
-        end = definition_end(self._source.text, start)
-        text = self._source.text[start:end]
+        end = definition_end(self.source.text, start)
+        text = self.source.text[start:end]
         self._unparsed -= len(text)
         if self._unparsed < 0:
             return None
@@ -126,9 +143,9 @@ class Bodies:
             return None
         start = self._line_starts[span.line - 1]
         end = self._line_starts[span.end_line - 1] + span.end_column - 1
-        margin = " " * len(self._source.text[start : start + span.column - 1].encode())
+        margin = " " * len(self.source.text[start : start + span.column - 1].encode())
         above = "\n" * (span.line - 2) + "(\n" + margin if span.line > 1 else "(" + margin[1:]
-        tree = parse_piece(f"{above}{self._source.text[start + span.column - 1 : end]})")
+        tree = parse_piece(f"{above}{self.source.text[start + span.column - 1 : end]})")
         match tree:
             case ast.Module(body=[ast.Expr(value=ast.Lambda() as node)]):
                 extractor = self._extractor(span.line, start, self._line_starts[span.end_line] - 1)
@@ -184,5 +201,5 @@ def every_block(facts: f.ModuleFacts, bodies: Bodies | None) -> Iterator[f.Block
 
 def read_bodies(path: str) -> Bodies | None:
     """The bodies of the file at `path`; None if it cannot be read."""
-    source = read_source(path)
+    source = read_source(path, whole=False)
     return None if isinstance(source, SourceProblem) else Bodies(source)

@@ -12,7 +12,7 @@ from importlint.syntax.source import ProblemKind, Source, SourceProblem, decode_
 
 def read_facts(path: str) -> ModuleFacts | SourceProblem:
     """The facts of the file at `path`."""
-    data = read_data(path)
+    data = read_data(path, whole=False)
     return data if isinstance(data, SourceProblem) else facts_of(path, data)
 
 

@@ -80,19 +80,22 @@ class Columns:
         return table[min(byte_offset, len(table) - 1)]
 
 
-def read_source(path: str | os.PathLike[str]) -> Source | SourceProblem:
-    """The text of the regular file at `path`, perhaps in an archive; devices, pipes and directories are not opened."""
-    data = read_data(path)
+def read_source(path: str | os.PathLike[str], *, whole: bool = True) -> Source | SourceProblem:
+    """The text of a regular file; `path` and `whole` as for `read_data`."""
+    data = read_data(path, whole=whole)
     return data if isinstance(data, SourceProblem) else decode_source(os.fspath(path), data)
 
 
-def read_data(path: str | os.PathLike[str]) -> bytes | SourceProblem:
-    """The bytes of the regular file at `path`, perhaps in an archive; devices, pipes and directories are not opened."""
+def read_data(path: str | os.PathLike[str], *, whole: bool = True) -> bytes | SourceProblem:
+    """The bytes of the regular file at `path`, perhaps in an archive; devices, pipes and directories are not opened.
+
+    `whole` as for `disk.read`.
+    """
     path = os.fspath(path)
     try:
         if problem := _refusal(path):
             return SourceProblem(ProblemKind.UNREADABLE, problem)
-        data = read_file(path, SIZE_LIMIT + 1)
+        data = read_file(path, SIZE_LIMIT + 1, whole=whole)
     except OSError as error:
         dangling = isinstance(error, FileNotFoundError) and disk.is_link(path)
         reason = "it is a link that leads nowhere" if dangling else error.strerror or str(error)
@@ -135,7 +138,9 @@ def _refusal(path: str) -> str | None:
         return "is a directory"
     if mode and not stat.S_ISREG(mode):
         return "is not a regular file"
-    return _TOO_LARGE if disk.size(path) > SIZE_LIMIT else None
+    signature = disk.sign(path)  # of what is read, the size is told with the content
+    is_too_large = signature is not None and signature.size > SIZE_LIMIT and disk.size(path) > SIZE_LIMIT
+    return _TOO_LARGE if is_too_large else None
 
 
 def _declared_encoding(data: bytes) -> tuple[int, str]:
