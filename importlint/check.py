@@ -12,8 +12,9 @@ from importlint.rules.declaration import Rule
 from importlint.selection import Selection, select_rules
 from importlint.sharing import found_together
 from importlint.suppression import check_suppressions
+from importlint.syntax.asking import ask
 from importlint.syntax.facts import ModuleFacts
-from importlint.syntax.parts import CommentPart, ask
+from importlint.syntax.parts import CommentPart
 from importlint.texts import Texts
 
 

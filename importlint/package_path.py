@@ -17,15 +17,15 @@ from importlint.finder.path_finder import PathFinder, opaque_entry, opaque_reaso
 from importlint.finder.path_program import Surroundings, final_path, followed_lines
 from importlint.finder.resolve import absolute_name, resolve
 from importlint.finder.spec import Kind, Spec
+from importlint.syntax.asking import found
 from importlint.syntax.conditions import View
 from importlint.syntax.facts import ModuleFacts
-from importlint.syntax.parts import MatchPart, ask
 from importlint.syntax.source import SourceProblem, read_source
 
 if TYPE_CHECKING:
     from importlint.project import Project
 
-_SPEAKS_OF_PATH = MatchPart("__path__|declare_namespace")
+_SPEAKS_OF_PATH = "__path__|declare_namespace"
 _CHANGES_IN_PLACE = re.compile(
     r"(?<![\w.])__path__\s*(?:\.\s*(?:append|insert|extend|remove|pop|clear)\b|\[.*\]\s*=)"
 )
@@ -57,7 +57,7 @@ class PackagePaths:
     def _text(self, file: str) -> str | None:
         """The text of a file that speaks of its `__path__`; None for every other."""
         if file not in self._texts:
-            self._texts[file] = _text_of(file) if ask(file, _SPEAKS_OF_PATH) else None
+            self._texts[file] = _text_of(file) if found(file, _SPEAKS_OF_PATH) else None
         return self._texts[file]
 
     def _followed(self, spec: Spec, file: str, text: str, path: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -11,7 +11,8 @@ from importlint.diagnostics import Location, Step
 from importlint.graph.link import statement_text
 from importlint.machine.trace import Hop, Outcome
 from importlint.syntax import facts as f
-from importlint.syntax.parts import LinePart, ask
+from importlint.syntax.asking import ask
+from importlint.syntax.parts import LinePart
 from importlint.syntax.places import around
 
 if TYPE_CHECKING:

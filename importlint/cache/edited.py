@@ -15,8 +15,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from importlint.cache.kept import Evidence, Kept
 from importlint.cache.lines import Lines
-from importlint.cache.results import Evidence, Kept
 from importlint.cache.store import Store
 from importlint.diagnostics import Diagnostic, Finding, Location, Report
 from importlint.disk import digest, sign

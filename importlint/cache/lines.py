@@ -18,8 +18,8 @@ class Lines:
     """Pairs the lines of two readings, as far as facts that stand on them have been compared."""
 
     def __init__(self) -> None:
-        self.now: dict[int, int] = {}
-        """By the line before."""
+        self.now: dict[int, int] = {1: 1}
+        """By the line before. The first one is where things are that concern the whole file."""
 
     def pair(self, before: object, now: object) -> bool:
         """Whether two facts, or tuples of them, say the same; their lines are paired."""

@@ -17,37 +17,13 @@ import msgspec
 from msgspec import Struct
 
 from importlint.cache.database import Database
+from importlint.cache.kept import Evidence, Kept, Result
 from importlint.cache.store import Store, is_settled
 from importlint.config import Settings
-from importlint.diagnostics import Report
 from importlint.disk import ANSWERS, QUESTIONS, SIGNED, Answer, Signature, digest, heard_by, sign
 
 _NO_MATTER = {"output-format": "output_format", "cache-dir": "cache_dir", "jobs": "jobs"}
 """Settings that make no difference to a result, and their fields."""
-
-
-class Result(Struct, frozen=True, kw_only=True):
-    """What a check tells, whatever the format."""
-
-    report: Report
-    environment: tuple[str, ...]
-    """Which environment was modelled, and what of it could not be."""
-
-
-class Evidence(Struct, frozen=True, array_like=True):
-    """What a result depends on."""
-
-    answers: dict[str, dict[str, Answer]]
-    """By question and what it was asked of."""
-    signatures: dict[str, Signature]
-    """Of files and directories: with the same one, what was asked has the same answer."""
-
-
-class Kept(Struct, frozen=True, array_like=True):
-    """A result and what it depends on."""
-
-    evidence: Evidence
-    result: Result
 
 
 _OTHERWISE = {"content": "text", "text": "content"}

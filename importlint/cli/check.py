@@ -23,7 +23,7 @@ from importlint.cli.output import (
 from importlint.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from importlint.cache.results import Result
+    from importlint.cache.kept import Result
     from importlint.cache.store import Store
     from importlint.config import Settings
     from importlint.progress import Progress
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _check(settings: Settings, paths: tuple[str, ...], store: Store | None, progress: Progress) -> Result:
     """Check the paths now."""
-    from importlint.cache.results import Result
+    from importlint.cache.kept import Result
     from importlint.check import check
     from importlint.project import Project
 

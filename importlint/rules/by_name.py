@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from importlint.syntax.asking import found
 
-from importlint.syntax.source import Source, read_source
-
-_BY_NAME = re.compile(
+_BY_NAME = (
     r"(?<!def )import_module\s*\((?!\s*[\"'])|__import__\s*\((?!\s*[\"'])"
     r"|\b(?:walk_packages|iter_modules|exec_module|run_path)\b"
 )
@@ -14,5 +12,4 @@ _BY_NAME = re.compile(
 
 def imports_by_name(path: str) -> bool:
     """Whether the text of a file speaks of imports whose names are not written out."""
-    source = read_source(path)
-    return isinstance(source, Source) and _BY_NAME.search(source.text) is not None
+    return bool(found(path, _BY_NAME))

@@ -21,8 +21,8 @@ from importlint.finder import spec as finder
 from importlint.graph.link import Link
 from importlint.rules.declaration import rule
 from importlint.syntax import facts as f
+from importlint.syntax.asking import found
 from importlint.syntax.flow import Phase, catches
-from importlint.syntax.source import Source, read_source
 
 if TYPE_CHECKING:
     from importlint.project import Project
@@ -177,14 +177,12 @@ def _is_used(project: Project, module: Module, bound: _Bound) -> bool:
 
 def _is_quoted(module: Module, name: str) -> bool:
     """Whether the text has the name in quotes where an annotation, or a part of one, may stand."""
-    source = read_source(module.path)
-    quoted = rf"(?::|->|[\[,|])\s*[\"'][^\"'\n]*\b{re.escape(name)}\b"
-    return isinstance(source, Source) and re.search(quoted, source.text) is not None
+    return bool(found(module.path, rf"(?::|->|[\[,|])\s*[\"'][^\"'\n]*\b{re.escape(name)}\b"))
 
 
 def _is_taken(project: Project, module: Module, name: str) -> bool:
     """Whether another module of the project imports the name, or seems to read it as an attribute."""
-    read = re.compile(rf"^(?!\s*(?:from|import)\b).*\.\s*{re.escape(name)}\b", re.MULTILINE)
+    read = rf"(?m)^(?!\s*(?:from|import)\b).*\.\s*{re.escape(name)}\b"
     importers = {edge.importer for edge in project.graph.importers.get(module.name, ())} - {module.name}
     for importer in importers & project.named.keys():
         path = project.named[importer].path
@@ -195,8 +193,7 @@ def _is_taken(project: Project, module: Module, name: str) -> bool:
         )
         if any(each.name in (name, "*") for names in taken for each in names):
             return True
-        source = read_source(path)
-        if isinstance(source, Source) and read.search(source.text):
+        if found(path, read):
             return True
     return False
 

@@ -5,8 +5,7 @@ CPython `_handle_fromlist`, and the end of `_find_and_load_unlocked`, which sets
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from importlint.diagnostics import Finding, Location, Severity, Step
@@ -17,9 +16,10 @@ from importlint.rules.by_name import imports_by_name
 from importlint.rules.declaration import rule
 from importlint.rules.reads import Read, attribute_reads
 from importlint.syntax import facts as f
+from importlint.syntax.asking import ask
 from importlint.syntax.flow import Phase, Scope
 from importlint.syntax.namespace import Binding
-from importlint.syntax.parts import MatchPart, ask
+from importlint.syntax.parts import ChainPart
 from importlint.syntax.source import Source, read_source
 
 if TYPE_CHECKING:
@@ -36,9 +36,10 @@ def submodule_not_imported(project: Project) -> Iterator[Finding]:
     """`import p` and `p.sub.x` where only somebody else's `import p.sub` makes it work."""
     for module in project.given_modules:
         packages = _imported_packages(project, module)
+        chains = ask(module.path, ChainPart(tuple(sorted(packages)))) if packages else None
         mentioned = {
             name: packages[name]
-            for name, chain in (_chains(module, packages) if packages else ())
+            for name, chain in chains or ()
             if _is_suspect(project, module, packages[name], chain)
         }
         source = read_source(module.path) if mentioned else None
@@ -71,12 +72,6 @@ def _imported_packages(project: Project, module: Module) -> dict[str, Spec]:
         if not usual or found.setdefault(name, spec) != spec:
             found[name] = None
     return {name: spec for name, spec in found.items() if spec is not None and spec.is_package}
-
-
-def _chains(module: Module, names: Iterable[str]) -> list[tuple[str, str]]:
-    """Whatever looks like attributes of names in a module's text: `a` and `b.c` of `a.b.c`."""
-    either = "|".join(map(re.escape, sorted(names)))
-    return ask(module.path, MatchPart(rf"\b({either})\s*\.\s*([\w.]+)")) or []
 
 
 def _is_suspect(project: Project, module: Module, package: Spec, chain: str) -> bool:

@@ -16,7 +16,6 @@ from msgspec import Struct
 from importlint import disk
 from importlint.syntax import facts as f
 from importlint.syntax.comments import comments
-from importlint.syntax.source import SourceProblem, read_source
 
 if TYPE_CHECKING:
     from importlint.syntax.bodies import Bodies
@@ -105,6 +104,23 @@ class MatchPart(Part, frozen=True, gc=False):
         return sorted({match.groups() for match in re.finditer(self.pattern, bodies.source.text)})
 
 
+class ChainPart(Part, frozen=True, gc=False):
+    """Whatever looks like attributes of some names: `b.c` of `a.b.c`."""
+
+    answers = list[tuple[str, str]]
+    names: tuple[str, ...]
+
+    def answer(self, bodies: Bodies) -> list[tuple[str, str]]:
+        """The names with what follows on them, each pair once."""
+        text = bodies.source.text
+        return [(name, chain) for name in self.names if name in text for chain in sorted(_chains(name, text))]
+
+
+def _chains(name: str, text: str) -> set[str]:
+    word = re.escape(name)  # a pattern that begins with letters is searched for at once
+    return set(re.findall(rf"{word}(?<=\b{word})\s*\.\s*([\w.]+)", text))
+
+
 class CommentPart(Part, frozen=True, gc=False):
     """The comments that a regular expression finds something in."""
 
@@ -118,19 +134,7 @@ class CommentPart(Part, frozen=True, gc=False):
         return [each for each in texts if re.search(self.pattern, each)]
 
 
-AnyPart = FunctionPart | LambdaPart | ReadPart | LinePart | MatchPart | CommentPart
-
-
-def ask(path: str, part: Part) -> Any:
-    """The answer to a part of the file at `path`; None if that cannot be read."""
-    from importlint.syntax.bodies import Bodies
-
-    source = read_source(path, whole=False)
-    if isinstance(source, SourceProblem):
-        return None
-    answer = part.answer(Bodies(source))
-    tell(path, part, answer)
-    return answer
+AnyPart = FunctionPart | LambdaPart | ReadPart | LinePart | MatchPart | ChainPart | CommentPart
 
 
 def tell(path: str, part: Part, answer: object) -> None:

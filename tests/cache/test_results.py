@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
 import shutil
 import sqlite3
@@ -11,7 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,6 +25,7 @@ from importlint.cli import check as command
 from importlint.cli import main
 from importlint.reading.record import Record, encode, read_record
 from importlint.syntax.source import ProblemKind, SourceProblem
+from tests.cache.commands import Checks, current_directory, run
 from tests.trees import Tree
 
 SITE = ".venv/lib/python3.12/site-packages"
@@ -198,44 +197,6 @@ FLAGS = st.sampled_from(
         ("--isolated",),
     )
 )
-
-Printed = tuple[int, str, str]
-
-
-def run(*arguments: str) -> Printed:
-    """The exit code, and what is printed to standard output and standard error."""
-    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
-        code = main(["check", *arguments])
-    return code, out.getvalue(), err.getvalue()
-
-
-@contextlib.contextmanager
-def current_directory(path: Path) -> Iterator[Path]:
-    before = os.getcwd()
-    os.chdir(path)
-    try:
-        yield path
-    finally:
-        os.chdir(before)
-
-
-class Checks:
-    """How many times the analysis was done, not known."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.count = 0
-        real = command._check
-
-        def check(*arguments: object) -> object:
-            self.count += 1
-            return real(*arguments)  # type: ignore[arg-type]
-
-        monkeypatch.setattr(command, "_check", check)
-
-
-@pytest.fixture
-def checks(monkeypatch: pytest.MonkeyPatch) -> Checks:
-    return Checks(monkeypatch)
 
 
 @pytest.fixture
