@@ -6,7 +6,7 @@ import enum
 
 from msgspec import Struct
 
-from importlint.syntax.facts import Span
+from importlint.syntax.span import Span
 
 
 class Severity(enum.Enum):

@@ -129,7 +129,7 @@ def real_path(path: str) -> str:
 
 
 def entries(directory: str) -> list[Entry]:
-    """The entries of a directory, sorted by name; `OSError` if it cannot be listed."""
+    """The entries of a directory but `__pycache__`, sorted by name; `OSError` if it cannot be listed."""
     signature = sign(directory) if _listener is not None else None
     try:
         found = _entries(directory)
@@ -212,8 +212,7 @@ def is_heard() -> bool:
 def announce(path: str) -> None:
     """Let the listener hear of the content of a file that is now going to be read in parts."""
     if _listener is not None and not _listener.has_heard(path):
-        signature = sign(path)
-        tell_content(path, signature, _content(path), whole=True)
+        _listener.hear("content", path, *_content_signed(path))
 
 
 def sign(path: str) -> Signature | None:
@@ -281,7 +280,12 @@ def _size(path: str) -> int | None:
 
 def _content_signed(path: str) -> Signed:
     signature = sign(path)
-    return _content(path), signature
+    try:
+        return digest(_read(path)), signature
+    except OSError as error:
+        return _failure(error), None
+    except ValueError:  # the path has a null byte or a lone surrogate
+        return b"error", None
 
 
 def _entries_signed(directory: str) -> Signed:
@@ -298,9 +302,14 @@ def _is_signed(found: list[Entry]) -> bool:
     return os.name == "posix" and not any(entry.is_link for entry in found)
 
 
+_COMPILED = "__pycache__"
+"""What Python makes beside the modules that it runs, of which nothing is imported; nobody sees it."""
+
+
 def _entries(directory: str) -> list[Entry]:
     with os.scandir(directory) as scan:
-        return sorted((_entry(entry) for entry in scan), key=lambda entry: entry.name)
+        found = (_entry(entry) for entry in scan if entry.name != _COMPILED)
+        return sorted(found, key=lambda entry: entry.name)
 
 
 def _entry(entry: os.DirEntry[str]) -> Entry:
@@ -314,15 +323,6 @@ def _entry(entry: os.DirEntry[str]) -> Entry:
 def _digest_of_entries(found: list[Entry]) -> bytes:
     told = (f"{each.name}/{each.is_directory:d}{each.is_file:d}{each.is_link:d}" for each in found)
     return digest("\0".join(told).encode("utf-8", "surrogatepass"))
-
-
-def _content(path: str) -> bytes:
-    try:
-        return digest(_read(path))
-    except OSError as error:
-        return _failure(error)
-    except ValueError:  # the path has a null byte or a lone surrogate
-        return b"error"
 
 
 def _failure(error: OSError) -> bytes:
@@ -355,6 +355,9 @@ SIGNED: Mapping[str, Callable[[str], Signed]] = {
     "text": _content_signed,
 }
 """The same for questions whose answers a signature may vouch for; it is from before the answer was found."""
+
+VOUCHED = frozenset({"mode", "size"} if os.name == "posix" else ())
+"""Questions about what a signature covers, too: permissions change with `ctime`."""
 
 QUESTIONS = (*ANSWERS, *SIGNED, "part")
 """`content` is that of files on which all depends, `text` that of files which are asked for facts and parts alone."""

@@ -20,7 +20,7 @@ from importlint.cache.database import Database
 from importlint.cache.kept import Evidence, Kept, Result
 from importlint.cache.store import Store, is_settled
 from importlint.config import Settings
-from importlint.disk import ANSWERS, QUESTIONS, SIGNED, Answer, Signature, digest, heard_by, sign
+from importlint.disk import ANSWERS, QUESTIONS, SIGNED, VOUCHED, Answer, Signature, digest, heard_by, sign
 
 _NO_MATTER = {"output-format": "output_format", "cache-dir": "cache_dir", "jobs": "jobs"}
 """Settings that make no difference to a result, and their fields."""
@@ -134,22 +134,22 @@ class Verdict(Struct, frozen=True):
 
 def verified(evidence: Evidence, now: int) -> Verdict | None:
     """What is left of evidence; None if anything does not hold but the contents of files that were not taken whole."""
-    signatures: dict[str, Signature] = {}
+    signatures = {of: signature for of, signature in evidence.signatures.items() if sign(of) == signature}
+    same = frozenset(signatures)
     changed: list[str] = []
     for question, answer_signed in SIGNED.items():
-        for of, answer in evidence.answers[question].items():
-            signature = evidence.signatures.get(of)
-            if signature is None or sign(of) != signature:
-                again, signature = answer_signed(of)
-                if again != answer:
-                    if question != "text":
-                        return None
-                    changed.append(of)
-                    continue
-                if signature is None or not is_settled(signature, now):
-                    continue
-            signatures[of] = signature
+        answers = evidence.answers[question]
+        for of in answers.keys() - same:
+            answer, signature = answer_signed(of)
+            if answer != answers[of]:
+                if question != "text":
+                    return None
+                changed.append(of)
+            elif signature is not None and is_settled(signature, now):
+                signatures[of] = signature
     for question, answer_now in ANSWERS.items():
-        if any(answer_now(of) != answer for of, answer in evidence.answers[question].items()):
+        answers = evidence.answers[question]
+        vouched = same if question in VOUCHED else frozenset()
+        if any(answer_now(of) != answers[of] for of in answers.keys() - vouched):
             return None
-    return Verdict(Evidence(evidence.answers, signatures), tuple(changed))
+    return Verdict(Evidence(evidence.answers, signatures), tuple(sorted(changed)))

@@ -16,7 +16,14 @@ class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line, and name what was probably meant."""
 
     def __init__(self, *, prog: str, description: str, epilog: str) -> None:
-        super().__init__(prog=prog, description=description, epilog=epilog, allow_abbrev=False)
+        super().__init__(
+            prog=prog, description=description, epilog=epilog, allow_abbrev=False, formatter_class=_narrow
+        )
+
+    def format_help(self) -> str:
+        """The help, as wide as the terminal."""
+        self.formatter_class = argparse.HelpFormatter
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Raise `UsageError` for what argparse complains about."""
@@ -25,6 +32,11 @@ class Parser(argparse.ArgumentParser):
             flags = [flag for flag in self._option_string_actions if flag.startswith("--")]
             message = f"there is no flag `{unknown[1]}`{did_you_mean(unknown[1], flags)}"
         raise UsageError(f"{message} (`{self.prog} --help` lists what there is)")
+
+
+def _narrow(prog: str) -> argparse.HelpFormatter:
+    """A formatter for checking flags as they are added: asking how wide the terminal is takes longer than the rest."""
+    return argparse.HelpFormatter(prog, width=80)
 
 
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:

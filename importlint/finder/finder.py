@@ -30,7 +30,7 @@ class Finder:
         self.environment = environment
         self.target = target or environment.target
         self._library = load_standard_library()
-        files = FileSystem(self.target.version)
+        self.files = files = FileSystem(self.target.version)
         suffixes = module_suffixes(environment.extension_suffixes, environment.target.platform)
         self.path_finder = PathFinder(suffixes, files)
         for finder in environment.finders:

@@ -39,6 +39,9 @@ def module_package_twins(project: Project) -> Iterator[Finding]:
         if module.is_package:
             continue
         beside = module.path.removesuffix(".py")
+        listing = project.finder.files.listing(os.path.dirname(beside))
+        if listing is not None and os.path.basename(beside) not in listing:
+            continue
         inside = python_files_below(beside)
         if not inside or not os.path.basename(beside).isidentifier():
             continue

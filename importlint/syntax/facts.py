@@ -12,23 +12,9 @@ Language reference, chapters 6 to 8; the names follow CPython's `ast` where a no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from msgspec import Struct
-from msgspec.structs import replace
 
-
-class Span(Struct, frozen=True, array_like=True, order=True, gc=False):
-    """A piece of source text; lines and columns count from 1, in code points, the end is exclusive."""
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-    def moved(self, lines: Mapping[int, int]) -> Span:
-        """The same piece in a text whose lines stand elsewhere; `KeyError` if `lines` does not tell where."""
-        return replace(self, line=lines[self.line], end_line=lines[self.end_line])
+from importlint.syntax.span import Span as Span
 
 
 class Fact(Struct, frozen=True, array_like=True, tag=True, gc=False):

@@ -287,6 +287,8 @@ def test_what_makes_no_difference(project: Path, checks: Checks) -> None:
     os.replace(project / "copy", project / "shop/b.py")
     write("notes/text.txt", "")(project)
     remove("notes")(project)
+    write("shop/__pycache__/a.cpython-312.pyc", "")(project)
+    write("__pycache__/tool.cpython-312.pyc", "")(project)
     write(f"{SITE}/third.py", "of which nothing is imported = 1\n")(project)
     write("shop/a.py", (project / "shop/a.py").read_text())(project)
     run()

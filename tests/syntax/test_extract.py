@@ -126,7 +126,7 @@ def test_a_body_is_fetched_when_asked_for() -> None:
     bodies = Bodies(source)
     assert bodies.of(first).body == (f.Return(call, f.Span(2, 5, 2, 15)),)
     assert bodies.of(second) == f.FunctionBody(3, 1, ())
-    with pytest.raises(KeyError, match="g"):
+    with pytest.raises(KeyError):
         bodies.of(msgspec.structs.replace(first, span=f.Span(9, 1, 9, 6), name="g"))
 
 
