@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from benchmarks.contestants import FLOORS, OURS, Contestant, Mode, profiled, start_up
+from benchmarks.edits import with_line, with_statement
 from benchmarks.measure import Run, run
 from benchmarks.place import Place
 from benchmarks.trees import Tree, kept
@@ -62,18 +63,24 @@ def _alternate(
 ) -> Runs:
     """The runs in rounds; who was stopped or failed is not asked again.
 
-    Before them come runs that do not count: of the floor, which has the system read the files, and of all with a cache.
+    Before them come runs that do not count: of the floor, which has the system read the files, and of all with a
+    cache, importlint last, which sees the directories that the others make.
     """
     runs: Runs = {each: [] for each in contestants}
-    for each in contestants:
-        if each.tool in FLOORS or each.mode is Mode.WARM:
-            _run(place, tree.directory, each, rounds.limit)
+    first = {each.tool: each for each in contestants if each.tool in FLOORS or each.mode is not Mode.COLD}
+    for each in reversed(first.values()):
+        _run(place, tree.directory, each, rounds.limit)
+    stated = dict.fromkeys(first, data)
     for number in range(rounds.repeat):
         for contestant, done in runs.items():
             if done and not done[-1].is_complete:
                 continue
-            if contestant.mode is Mode.CHANGED:
-                tree.edited.write_bytes(data + f"\n\nEDITED = {number}, {contestant.tool!r}\n".encode())
+            mark = f"{contestant.tool}, {number}"
+            if contestant.mode is Mode.STATEMENT:
+                stated[contestant.tool] = with_statement(data, mark)
+                tree.edited.write_bytes(stated[contestant.tool])
+            elif contestant.mode is Mode.LINE:
+                tree.edited.write_bytes(with_line(stated[contestant.tool], mark))
             done.append(_run(place, tree.directory, contestant, rounds.limit))
             rounds.tell(f"{tree.label}: {contestant.label}: {_summary(done[-1])}")
     return runs

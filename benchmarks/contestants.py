@@ -17,8 +17,10 @@ class Mode(enum.Enum):
 
     COLD = "cold"
     """Nothing: without a cache."""
-    CHANGED = "one file changed"
-    """All but one file."""
+    STATEMENT = "one statement added"
+    """All but one module, which has one statement more."""
+    LINE = "one line added in a function"
+    """All but the body of one function, which has one line more."""
     WARM = "nothing changed"
     """Everything."""
 
@@ -26,8 +28,8 @@ class Mode(enum.Enum):
 OURS = "importlint"
 PEERS = ("lint-imports", "tach", "ruff", "pylint", "pyright")
 
-OUR_FLAGS: dict[Mode, tuple[str, ...]] = {Mode.COLD: ("--no-cache",), Mode.CHANGED: (), Mode.WARM: ()}
-"""What makes importlint forget or remember."""
+FORGETFUL = ("--no-cache",)
+"""What makes importlint forget."""
 ONE_PROCESS = ("--jobs", "1")
 """What makes importlint do everything in one process."""
 
@@ -64,13 +66,13 @@ _WITHOUT_CACHE = ("tach", "ruff", "pylint", "pyright")
 def contestants(
     place: Place, tree: Tree, peers: tuple[str, ...], modes: tuple[Mode, ...]
 ) -> list[Contestant]:
-    """Those that take part on a tree: the cold ones, then for each cache the edited tree before the same one again."""
+    """Those that take part on a tree: the cold ones, then for each cache the edits before the same tree again."""
     ours = place.program(OURS)
     cache = str(tree.directory / ".import_linter_cache")
     lint_imports = (place.program("lint-imports"), "--no-logo")
     parse = (place.python, str(CHECKOUT / "benchmarks" / "parse.py"), ".")
     cold = [
-        Contestant(OURS, Mode.COLD, (ours, *OUR_FLAGS[Mode.COLD], ".")),
+        Contestant(OURS, Mode.COLD, (ours, *FORGETFUL, ".")),
         Contestant(FLOORS[0], Mode.COLD, (*parse, "--jobs", "1")),
         Contestant(FLOORS[1], Mode.COLD, (*parse, "--jobs", str(JOBS))),
         Contestant("lint-imports", Mode.COLD, (*lint_imports, "--no-cache"), proof=_ANALYZED),
@@ -82,10 +84,10 @@ def contestants(
     remembering = [
         Contestant(tool, mode, command, proof=proof)
         for tool, command, proof in (
-            (OURS, (ours, *OUR_FLAGS[Mode.WARM], "."), ""),
+            (OURS, (ours, "."), ""),
             ("lint-imports", (*lint_imports, "--cache-dir", cache), _ANALYZED),
         )
-        for mode in (Mode.CHANGED, Mode.WARM)
+        for mode in (Mode.STATEMENT, Mode.LINE, Mode.WARM)
     ]
     wanted = (OURS, *FLOORS, *peers)
     return [each for each in (*cold, *remembering) if each.tool in wanted and each.mode in modes]
@@ -102,7 +104,7 @@ def start_up(place: Place) -> tuple[Contestant, Contestant]:
 def profiled(place: Place, result: Path) -> tuple[str, ...]:
     """The command that writes where importlint's time goes to the file `result`."""
     program = str(CHECKOUT / "benchmarks" / "phases.py")
-    return (place.python, program, str(result), *ONE_PROCESS, *OUR_FLAGS[Mode.COLD], ".")
+    return (place.python, program, str(result), *ONE_PROCESS, *FORGETFUL, ".")
 
 
 def _pylint(place: Place) -> tuple[str, ...]:

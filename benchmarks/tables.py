@@ -92,11 +92,12 @@ def _tree_targets(compared: Compared) -> Iterator[tuple[str, ...]]:
         0.5,
         measured(Mode.WARM, "lint-imports", Mode.WARM),
     )
-    yield _target(
-        f"{name}: one file changed ÷ lint-imports with nothing changed",
-        1.0,
-        measured(Mode.CHANGED, "lint-imports", Mode.WARM),
-    )
+    for mode in (Mode.LINE, Mode.STATEMENT):
+        yield _target(
+            f"{name}: {mode.value} ÷ lint-imports with nothing changed",
+            1.0,
+            measured(mode, "lint-imports", Mode.WARM),
+        )
 
 
 def _growth_targets(kind: str, compared: Sequence[Compared]) -> Iterator[tuple[str, ...]]:
