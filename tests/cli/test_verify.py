@@ -218,7 +218,8 @@ class TestWhatRuns:
             for name in ("subprocess", "multiprocessing", "runpy", "importlint.verify")
         }
         assert users["subprocess"] == {"verify/interpreter.py"}
-        assert users["multiprocessing"] == {"reading/pool.py"}  # other processes of importlint itself
+        forks_of_importlint = {"reading/pool.py", "sharing.py"}
+        assert users["multiprocessing"] == forks_of_importlint
         assert users["runpy"] == set()
         assert {path for path in users["importlint.verify"] if not path.startswith("verify/")} == {
             "cli/verify.py"
