@@ -178,7 +178,8 @@ def _speaks_of_lines(finding: Finding, path: str, edit: _Edit, texts: Texts) -> 
     directory, name = os.path.split(os.path.splitext(path)[0])
     name = os.path.basename(directory) if name == "__init__" else name
     places = (finding.location, *(step.location for step in finding.trace))
-    return name in words or any(texts.path(place.path) == path for place in places)
+    is_named = name in words or "__main__" in words  # which a file that is run is called
+    return is_named or any(texts.path(place.path) == path for place in places)
 
 
 # ---- the evidence

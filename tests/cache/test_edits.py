@@ -184,7 +184,7 @@ def project(tree: Tree) -> Iterator[tuple[list[Path], Checks]]:
 
 
 @given(tree=st.sampled_from(TREES), edits=st.lists(st.tuples(EDITS, PLACES), min_size=1, max_size=4))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_as_without_a_cache(tree: Tree, edits: list[tuple[Edit, tuple[int, int]]]) -> None:
     with project(tree) as (files, checks):
         for edit, (number, line) in edits if files else ():
