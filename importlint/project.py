@@ -192,6 +192,15 @@ class Project:
         return (link for module in self.reading.modules for link in self.reading.links[module.path])
 
     @cached_property
+    def from_imports(self) -> Mapping[str, tuple[f.ImportFrom, ...]]:
+        """The `from` imports of all modules, by the full name of the module that they ask for."""
+        found: dict[str, list[f.ImportFrom]] = {}
+        for link in self.every_link:
+            if link.asked is not None and isinstance(link.statement, f.ImportFrom):
+                found.setdefault(link.asked, []).append(link.statement)
+        return {name: tuple(statements) for name, statements in found.items()}
+
+    @cached_property
     def graph(self) -> ImportGraph:
         """Which module imports which."""
         return build_graph(self.reading.modules, self.every_link, self.modules)

@@ -176,10 +176,9 @@ def _is_private(project: Project, each: _Import) -> bool:
     if namespace.has_all and not each.names.isdisjoint(namespace.listed or each.names):
         return False
     return not any(
-        link.asked == each.module.name
-        and isinstance(link.statement, f.ImportFrom)
-        and any(name.name in each.names or name.name == "*" for name in link.statement.names)
-        for link in project.every_link
+        name.name in each.names or name.name == "*"
+        for statement in project.from_imports.get(each.module.name, ())
+        for name in statement.names
     )
 
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from msgspec import structs
@@ -33,6 +34,8 @@ from importlint.syntax.facts import Span
 T = TypeVar("T")
 
 FROM_OUTSIDE = Place(None, Location("", Span(1, 1, 1, 1)))
+_FEW = 3
+"""How many entries of an edited world are run one by one: for more of them it pays to learn what others do."""
 _STACK = 512 * 1024 * 1024
 """Bytes of stack for runs: imports nest as deep as a project's longest chain of them."""
 
@@ -68,13 +71,12 @@ class Runs:
     def if_edited(self, module: Module, facts: f.ModuleFacts) -> EditedRuns:
         """The runs of a world in which the file of a module says something else."""
         series, world = self._series, self.world
-        real = Runs(ProjectWorld(world.project, {module.path: facts}))
         code, known = series.code(module.name), series.walks.known
         script = None
         if code is not None and code.path == module.path and module.name in known:
             script = edited_script(world, module.name, code, facts.body, known)
         walks = None if script is None else series.walks.with_script(module.name, script)
-        return EditedRuns(series, walks, real)
+        return EditedRuns(series, walks, module, facts)
 
     def _find_all(self, find: Callable[[str], object], entries: list[str]) -> None:
         """Find what is missing in the order of the names: each after its parents."""
@@ -93,10 +95,11 @@ class Runs:
 class EditedRuns:
     """How entries fare where one file says something else: by walks as far as possible, else by runs."""
 
-    def __init__(self, series: _Series, walks: Walks | None, runs: Runs) -> None:
+    def __init__(self, series: _Series, walks: Walks | None, module: Module, facts: f.ModuleFacts) -> None:
         self._series = series
         self._walks = walks
-        self._runs = runs
+        self._module = module
+        self._facts = facts
         self._grounds: dict[str, Ground] = {}
 
     def failures(self, entries: Iterable[str], *, may_run: bool = True) -> Iterator[Failure]:
@@ -111,10 +114,16 @@ class EditedRuns:
                 if error is not None:
                     yield error
         if left and may_run:
-            collector.collect()  # the worlds of earlier edits
-            alone = len(left) == 1  # then there is nothing to learn for others
-            outcomes: Iterator[Outcome] = self._runs.traces(left) if alone else self._runs.outcomes(left)
-            yield from (each.error for each in outcomes if each.error is not None)
+            yield from (each.error for each in self._run(left) if each.error is not None)
+
+    def _run(self, entries: list[str]) -> Iterator[Outcome]:
+        if len(entries) <= _FEW:
+            with collector.paused():
+                runs = partial(self._series.edited, self._module, self._facts, entries)
+                return iter(on_a_large_stack(runs))
+        collector.collect()  # the worlds of earlier edits
+        world = ProjectWorld(self._series.world.project, {self._module.path: self._facts})
+        return Runs(world).outcomes(entries)
 
     @property
     def walked(self) -> frozenset[str]:
@@ -142,6 +151,7 @@ class _Series:
     def __init__(self, world: ProjectWorld) -> None:
         self.traces: dict[str, Trace] = {}
         self.grounds: dict[str, Ground] = {}
+        self.world = world
         self._machine = Machine(Run(world, State()))
         self.walks = Walks(self._machine)
         self._loaded: list[tuple[str, int]] = []
@@ -218,6 +228,30 @@ class _Series:
             trace = _run(self._machine, entry, before)
         self.traces[entry] = trace
         return trace
+
+    def edited(self, module: Module, facts: f.ModuleFacts, entries: list[str]) -> list[Trace]:
+        """What entries do where the file of a module says something else; what runs without it is done again."""
+        run, recorder = self._machine.run, self._machine.loader.recorder
+        self._clear()
+        traces, objects, recordings = self.traces, run.state.objects, recorder.recordings
+        edited = {name for name, each in objects.items() if each.spec.origin == module.path}
+        self.traces, run.scripts.is_closed = {}, True
+        run.state.objects = {name: each for name, each in objects.items() if name not in edited}
+        recorder.recordings = {
+            name: each for name, each in recordings.items() if edited.isdisjoint(each.needs)
+        }
+        try:
+            with self.world.edited(module.path, facts):
+                return [self.run(entry) for entry in sorted(entries)]
+        finally:
+            self._clear()
+            self.traces, run.scripts.is_closed = traces, False
+            run.state.objects, recorder.recordings = objects, recordings
+
+    def _clear(self) -> None:
+        """Give back the state in which nothing has been run."""
+        self._return(0)
+        self._loaded.clear()
 
     def _leave(self, entry: str) -> None:
         """Give back the state that the parents of an entry have left, as far as they have been run."""

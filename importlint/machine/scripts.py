@@ -134,12 +134,16 @@ class Scripts:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.known: dict[str, Script] = {}
+        self.is_closed = False
+        """Nothing is written."""
         self._drafts: list[_Draft] = []
 
     def start(self, module: ModuleObject) -> None:
         """A body starts."""
         in_doubt = bool(self.run.doubt or self.run.presumption)
-        self._drafts.append(_Draft(module, is_spoiled=in_doubt or module.name in self.known))
+        self._drafts.append(
+            _Draft(module, is_spoiled=in_doubt or self.is_closed or module.name in self.known)
+        )
 
     def stop(self) -> None:
         """The body that runs innermost has ended."""

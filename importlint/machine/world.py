@@ -6,6 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -147,6 +148,19 @@ class ProjectWorld:
         self._rebound: dict[str | None, frozenset[str] | None] = {}
         self._importers: dict[str, tuple[Spec, Code, str] | None] = {}
         self._reachable: dict[tuple[str, ...], frozenset[str]] = {}
+
+    @contextmanager
+    def edited(self, path: str, facts: f.ModuleFacts) -> Iterator[None]:
+        """Inside, the facts of a file of the project are others."""
+        changed, code = self._changed, self._codes.pop(path, None)
+        self._changed = {**changed, path: facts}
+        try:
+            yield
+        finally:
+            self._changed = changed
+            self._codes.pop(path, None)
+            if code is not None:
+                self._codes[path] = code
 
     def resolve(self, name: str) -> Resolution:
         """The dotted walk to a module."""
