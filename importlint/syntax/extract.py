@@ -35,6 +35,7 @@ def extract(source: Source, module: ParsedModule) -> f.ModuleFacts:
 def extract_skeleton(source: Source, skeleton: Skeleton, tree: ast.Module) -> f.ModuleFacts | None:
     """The facts of a file from the tree of its skeleton; None if something was cut out that was no body."""
     extractor = Extractor(source, NO_MARKS)
+    extractor.plain = skeleton.plain
     facts = _facts(source, tree, extractor)
     return facts if skeleton.lines <= extractor.passing else None
 
@@ -71,9 +72,11 @@ class Extractor(ExpressionLowering):
 
     def __init__(self, source: Source, marks: Marks) -> None:
         super().__init__(source, marks)
+        self.plain: Mapping[int, f.FunctionDef] = {}
+        """The definitions in whose place a `pass` was put, by their lines."""
         self.bodies: list[f.FunctionBody] = []
         self.passing: set[int] = set()
-        """The lines of the `pass` that are all that a function does."""
+        """The lines of the `pass` that are all that a function does, or that stand for one."""
         self.text = source.text
         self.import_lines = words.lines_of(words.IMPORTS, source.text)
         self.in_function = False
@@ -293,6 +296,14 @@ class Extractor(ExpressionLowering):
             self.bodies.append(self.function_body(node, span))
         return (definition,)
 
+    def pass_(self, node: ast.Pass) -> Iterable[f.Statement]:
+        """Nothing, or the definition in whose place the `pass` was put."""
+        plain = self.plain.get(node.lineno)
+        if plain is None:
+            return ()
+        self.passing.add(node.lineno)
+        return (plain,)
+
     def function_body(self, node: _Function, span: f.Span) -> f.FunctionBody:
         """What the function does that `node` defines."""
         outer, self.in_function = self.in_function, True
@@ -418,6 +429,7 @@ _STATEMENTS: dict[type[ast.AST], Callable[..., Iterable[f.Statement]]] = {
     ast.Return: Extractor.return_,
     ast.Raise: Extractor.raise_,
     ast.Assert: Extractor.assert_,
+    ast.Pass: Extractor.pass_,
     ast.Break: lambda self, node: (f.Break(),),
     ast.Continue: lambda self, node: (f.Continue(),),
     ast.Global: lambda self, node: (f.Global(tuple(node.names)),),

@@ -3,7 +3,8 @@
 Most of a file is inside functions, and nothing of that is a fact unless they import. Regular expressions guess
 where a body begins and ends; three things prove the guess, and without them a file is parsed whole:
 
-- in the tree of what is left, the `pass` that was put in place of a body is all that a function does;
+- in the tree of what is left, the `pass` that was put in place of a body is all that a function does; one in place
+  of a whole definition, whose facts its first line tells, is a statement;
 - a parser accepts each body that was cut out as that of a function: it has no syntax errors and is complete;
 - its lines are deeper than their `def`, but for blank ones, comments, and what is inside strings.
 
@@ -13,12 +14,16 @@ Language reference, "Lexical analysis".
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from msgspec import Struct
 
+from importlint.syntax import facts as f
 from importlint.syntax.words import IMPORT_CALLS
 
+_HEAD = "def f():\n"
+_VALUES: Mapping[str, bool | None] = {"None": None, "True": True, "False": False}
 _SHORT = 60
 """Characters of a body that is not worth cutting out."""
 _STEPS = 1000
@@ -47,6 +52,20 @@ _DEFINITION = re.compile(
     """,
     re.VERBOSE,
 )
+_NAME = r"[A-Za-z_]\w*"
+_PLAIN = re.compile(
+    rf"""
+      def[ ] (?P<name> {_NAME}) \(
+      (?: (?P<names> {_NAME} (?:,[ ]{_NAME})*) (?:,[ ]|(?=\))) )?
+      (?P<defaults> (?: {_NAME}=(?:None|True|False) (?:,[ ]|(?=\))) )*)
+      (?: \*(?P<rest> {_NAME}) (?:,[ ]|(?=\))) )?
+      (?: \*\*(?P<keywords> {_NAME}) )?
+      \):\n
+    """,
+    re.VERBOSE | re.ASCII,
+)
+"""The first line of a definition that says all that is a fact of it."""
+_DEFAULT = re.compile(r"(\w+)=(\w+)")
 _STRING = re.compile(_TRIPLE, re.DOTALL)
 _DOCSTRING = re.compile(rf"{_EMPTY}*[ \t]*[rRuU]?{_TRIPLE}", re.DOTALL)
 _SURE_STATEMENT = re.compile(r"(?<!\\)\n[ \t]+(?=(?:assert|del|raise|return|while|with)\b)")
@@ -60,9 +79,11 @@ class Skeleton(Struct, frozen=True):
     """A text whose function bodies that import nothing are cut out, if the guess is right."""
 
     text: str
-    """All lines of it, with a `pass` in place of each body."""
+    """All lines of it, with a `pass` in place of each body or plain definition."""
     lines: frozenset[int]
     """Where a `pass` was put."""
+    plain: Mapping[int, f.FunctionDef]
+    """The definitions that were cut out whole, by their lines."""
     bodies: str
     """A module of functions with the bodies that were cut out."""
 
@@ -72,6 +93,7 @@ def skim(text: str) -> Skeleton | None:
     text = f"\n{text}" if text.endswith("\n") else f"\n{text}\n"
     left: list[str] = []
     lines: set[int] = set()
+    plain: dict[int, f.FunctionDef] = {}
     bodies: list[str] = []
     position = kept = line = 0
     while found := _DEFINITION.search(text, position):
@@ -87,22 +109,50 @@ def skim(text: str) -> Skeleton | None:
             end = _end(text, start, indent)
             body = text[start:end]
         position = end - 1
-        if len(body) < _SHORT or not _can_be_cut_out(body):
+        first = found.start() + 1 + len(indent)
+        head = None if is_dedented else _plain_head(text, first, start)
+        if (head is None and len(body) < _SHORT) or not _can_be_cut_out(body):
             continue
-        module = _module(body, margin) if is_dedented else f"def f():\n{body}"
+        module = _module(body, margin) if is_dedented else f"{head[0] if head else _HEAD}{body}"
         if not module:
             continue
         bodies.append(module)
-        above, count = text[kept:start], body.count("\n")
+        if head is not None:
+            start, margin = first, ""
+        above, count = text[kept:start], text.count("\n", start, end)
         line += above.count("\n")
         lines.add(line)
+        if head is not None:
+            plain[line] = _definition(head, line, len(indent) + 1)
         line += count
         left += (above, margin, "pass", "\n" * count)
         kept = end
     if not bodies:
         return None
     left.append(text[kept:])
-    return Skeleton("".join(left)[1:], frozenset(lines), "".join(bodies))
+    return Skeleton("".join(left)[1:], frozenset(lines), plain, "".join(bodies))
+
+
+def _plain_head(text: str, start: int, body: int) -> re.Match[str] | None:
+    """The first line of a definition that begins at `start`, if it is plain and surely not decorated."""
+    head = _PLAIN.fullmatch(text, start, body)
+    if head is None:
+        return None
+    above = text[text.rfind("\n", 0, text.rfind("\n", 0, start)) + 1 : start].strip()
+    return None if above.startswith("@") or above.endswith((")", "\\")) else head
+
+
+def _definition(head: re.Match[str], line: int, column: int) -> f.FunctionDef:
+    """The fact that the first line of a plain definition tells."""
+    name, names, defaults, rest, keywords = head.groups()
+    positional = names.split(", ") if names else []
+    values: list[f.Expression] = []
+    for parameter, value in _DEFAULT.findall(defaults):
+        positional.append(parameter)
+        values.append(f.Constant(_VALUES[value]))
+    parameters = f.Parameters((), tuple(positional), rest, (), keywords, tuple(values), ())
+    span = f.Span(line, column, line, column + len("def ") + len(name))
+    return f.FunctionDef(name, False, (), parameters, (), (), span)
 
 
 def definition_end(text: str, start: int) -> int:

@@ -226,13 +226,16 @@ def test_drawn_texts_are_cut() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("def f():\n    {long}\nx = 1\n", [2]),
-        ("def f():\n    # a\n\n    {long}\n# b\nasync def g(\n    x,\n):\n  {long}", [2, 9]),
-        ("class C:\n\tdef f(self):\n\t\t{long}\n\n\tdef g(self):\n\t\t{long}\n", [3, 6]),
+        ("def f():\n    {long}\nx = 1\n", [1]),
+        ("def f():\n    # a\n\n    {long}\n# b\nasync def g(\n    x,\n):\n  {long}", [1, 9]),
+        ("class C:\n\tdef f(self):\n\t\t{long}\n\n\tdef g(self, *, a):\n\t\t{long}\n", [2, 6]),
+        ("@a\ndef f():\n    {long}\n@a(\n)\ndef f():\n    {long}\n", [3, 7]),
+        ("def f(a, b, c=None, d=False, *e, **f):\n    {long}\ndef g(*a): # b\n    {long}\n", [1, 4]),
+        ("def f(a=1):\n    {long}\ndef f(a: b):\n    {long}\ndef f(a) -> b:\n    {long}\n", [2, 4, 6]),
         ('def f():\n    x = """\n{long}\n"""\n    {long}\nx = 1\n', [2]),
-        ('def f():\n    """\n    import a\n    """\n    {long}\n', [2]),
-        ("def f():\n    {long}\n    # import a\n", [2]),
-        ("def f():\n    {long}\n    x = 'no import'  # import\n", [2]),
+        ('def f():\n    """\n    import a\n    """\n    {long}\n', [1]),
+        ("def f():\n    {long}\n    # import a\n", [1]),
+        ("def f():\n    {long}\n    x = 'no import'  # import\n", [1]),
         ("def f():\n    {long}\n    if x: import a\n", []),
         ("def f():\n    {long}; from a import b\n", []),
         ("def f():\n    {long}\n    from a \\\n        import b\n", []),
@@ -240,10 +243,11 @@ def test_drawn_texts_are_cut() -> None:
         ("def f(): {long}\n", []),
         ("def f():\n    {long}\n    import a\n", []),
         ("def f():\n    {long}\n    def g():\n        import a\n", []),
-        ("def f():\n    x = 1\n", []),
+        ("def f():\n    x = 1\n", [1]),
+        ("def f(x=1):\n    x = 1\n", []),
         ('"""\ndef f():\n    {long}\n"""\n', []),
         ("def f():\n    x = 1" + ".a" * 1500 + "\n", []),
-        ("def f():\n" + "    assert g(1).a + x == 1\n" * 900, [2]),
+        ("def f():\n" + "    assert g(1).a + x == 1\n" * 900, [1]),
         ("def f():\n    assert (1" + "\n    + g(1).a" * 900 + ")\n", []),
         ("def f():\n    assert x" + " + \\\n    return.a" * 900 + "\n", []),
     ],
@@ -261,6 +265,10 @@ def test_lines_keep_their_numbers() -> None:
     skeleton = skim(text)
     assert skeleton is not None
     assert skeleton.text == "def f():\n    pass\n\n\n\ny = 1\n"
+    plain = skim("x = 1\n\n\ndef f(a):\n    return a\n\n\ny = 1")
+    assert plain is not None
+    assert plain.text == "x = 1\n\n\npass\n\n\n\ny = 1\n"
+    assert plain.bodies == "def f(a):\n    return a\n\n\n"
     assert skeleton.bodies.endswith(text[text.index("    x") : text.index("y =")] + "finally: pass\n")
 
 
@@ -273,6 +281,7 @@ def test_lines_keep_their_numbers() -> None:
         "x = '''a\ndef f():\n    return 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17\n'''\n",
         "x = '\\\ndef f():\\\n    return 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17\\\n'\n",
         "def f():\n    x = (1,\n2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,\n    3)\n    import a\n",
+        "if x: \\\n    def f():\n        x = 1\n",
     ],
 )
 def test_wrong_guesses_change_nothing(text: str) -> None:
@@ -289,13 +298,36 @@ ERRORS = (
 
 
 @pytest.mark.parametrize("line", ERRORS.split("|"))
-def test_errors_are_found_in_the_same_words_and_place(line: str) -> None:
+@pytest.mark.parametrize(("head", "cut"), [("def f(self):", 2), ("def f(self, x=1):", 3)])
+def test_errors_are_found_in_the_same_words_and_place(line: str, head: str, cut: int) -> None:
     body = f"        x = 'something that makes it long enough'\n        {line}\n        y = 1, 2, 3\n"
-    text = f"class C:\n    def f(self):\n{body}"
-    assert lines_of_pass(text) == [3]
+    text = f"class C:\n    {head}\n{body}"
+    assert lines_of_pass(text) == [cut]
     problem = facts_of("m.py", text.encode())
     assert isinstance(problem, SourceProblem)
     assert problem == whole(Source("m.py", text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def None():\n    x = 1\n",
+        "def class():\n    x = 1\n",
+        "def f(import):\n    x = 1\n",
+        "def f(a, *True):\n    x = 1\n",
+        "def f(a, **lambda):\n    x = 1\n",
+        "def f(a, a):\n    x = 1\n",
+        "def f(a=None, *b, **c):\n    x = 1\n",
+        "@f\n\n# a\ndef f():\n    x = 1\n",
+        "@f[\n0]\ndef f():\n    x = 1\n",
+        "x = [\n def f():\n  x = 1\n]\n",
+        "class A:\n  def f():\n    x = 1\n def g():\n    x = 1\n",
+        "try:\n    def f():\n        x = 1\nfinally:\n    def f():\n        x = 1\n",
+    ],
+)
+def test_definitions_say_the_same_as_when_they_are_parsed(text: str) -> None:
+    assert lines_of_pass(text)
+    assert facts_of("m.py", text.encode()) == whole(Source("m.py", text))
 
 
 def test_deep_bodies_do_not_end_the_process() -> None:
