@@ -105,7 +105,7 @@ class Attributes:
             raise found.because
         if isinstance(owner, ModuleObject):
             self.note_miss(owner)
-            self.run.scripts.spoil()
+            self.run.scripts.miss(owner, name)
             self.run.error(
                 place,
                 "AttributeError",
@@ -402,7 +402,7 @@ class Attributes:
 
     def bind_global(self, module: ModuleObject, name: str, value: Value) -> None:
         """Bind a name in a module in one of its own functions."""
-        self.run.scripts.use(module)
+        self.run.scripts.write(module)
         self._bind(module, name, value)
 
     def _bind(self, module: ModuleObject, name: str, value: Value) -> None:

@@ -204,7 +204,7 @@ class Blocks(Expressions):
             if not isinstance(base, str):
                 return
             names = (base, *(f"{base}.{name.name}" for name in statement.names))
-        self.run.scripts.skip()
+        self.run.scripts.skip(names)
         for name in names:
             self.journal.put(self.run.state.skipped, name, None)
 

@@ -126,10 +126,10 @@ class Calls:
         if isinstance(value, Sequence | Dictionary | Instance) and not value.is_open:
             self.journal.set(value, "is_open", True)
         elif isinstance(value, ModuleDict) and not value.module.is_open:
-            self.run.scripts.change(value.module)
+            self.run.scripts.use(value.module)  # at most names are there that it lacks
             self.journal.set(value.module, "is_open", True)
         elif isinstance(value, ModuleObject) and value.is_followed and not value.is_open:
-            self.run.scripts.change(value)
+            self.run.scripts.use(value)
             self.journal.set(value, "is_open", True)
 
     # ---- functions
@@ -194,7 +194,7 @@ class Calls:
 
     def _disturb_frame(self, frame: Frame) -> None:
         if frame.code.facts.global_names:
-            self.run.scripts.change(frame.module)
+            self.run.scripts.write(frame.module)
         for name in frame.code.facts.global_names:
             self.journal.add(frame.module.maybe, name)
         for value in frame.names.values():

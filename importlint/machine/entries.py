@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -24,7 +25,7 @@ from importlint.machine.edits import edited_script
 from importlint.machine.interpreter import Machine
 from importlint.machine.run import Place, Raised, Run
 from importlint.machine.state import State
-from importlint.machine.trace import Failure, Outcome, Trace
+from importlint.machine.trace import Failure, Outcome, PartialRead, Trace
 from importlint.machine.walks import Ground, Undecided, Unwritten, Walks
 from importlint.machine.world import Code, ProjectWorld
 from importlint.progress import Progress
@@ -67,6 +68,20 @@ class Runs:
         grounds = self._series.grounds
         self._find_all(self._series.walk, [entry for entry in entries if entry not in grounds])
         return (grounds[entry].outcome for entry in entries)
+
+    def reads(self, entry: str) -> tuple[PartialRead, ...]:
+        """All that an entry which works reads from partially initialised modules, its parents first."""
+        deque(self.outcomes((entry,)), maxlen=0)
+        found: tuple[PartialRead, ...] = ()
+        before: Ground | None = None
+        for part in with_parents(entry):
+            ground = self._series.grounds[part]
+            if isinstance(ground.outcome, Trace):
+                found = ground.outcome.partial_reads
+            else:
+                found += self._series.walks.reads(part, before)
+            before = ground
+        return found
 
     def if_edited(self, module: Module, facts: f.ModuleFacts) -> EditedRuns:
         """The runs of a world in which the file of a module says something else."""

@@ -111,6 +111,8 @@ class Expressions:
         self.run.scripts.look(module, name)
         if name in module.names:
             self.attributes.note_name(module, name, module.names[name])
+            if name in self.frame.code.facts.global_names:
+                self.run.scripts.see(module)
             return module.names[name], name not in module.maybe
         found = self.attributes._own_attribute(module, name)
         if found is not None and (name.startswith("__") and name not in ("__class__", "__dict__")):

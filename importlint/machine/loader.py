@@ -415,11 +415,11 @@ class Loader:
         if fallback is not None:
             self.run.scripts.read(module, name, place, Found(fallback), is_import=True)
             return fallback
-        is_imagined = self.run.is_imagined and self._is_late(module, name, place)
+        is_imagined = self.run.goes_on and self._is_late(module, name, place)
         if is_imagined:
             self.run.scripts.read(module, name, place, Found(LATE), is_import=True)
         else:
-            self.run.scripts.spoil()
+            self.run.scripts.miss(module, name)
         if module.initialising and module.code is not None:
             text = f"cannot import name {name!r} from partially initialized module {module.name!r}"
             text += " (most likely due to a circular import)"
@@ -498,7 +498,7 @@ class Loader:
             if names is None:
                 return None
             return {name: External(f"{module.name}.{name}") for name in sorted(names)}
-        self.run.scripts.use(module)
+        self.run.scripts.take_all(module)
         listed = module.names.get("__all__")
         if "__all__" in module.names:
             if isinstance(listed, Dictionary) and not listed.is_open:

@@ -189,7 +189,7 @@ class Run:
             chain=tuple(self.chain),
             certainty=Certainty.CERTAIN if is_certain else Certainty.POSSIBLE,
         )
-        if self.is_imagined and failure.partial and not self.is_caught(kind):
+        if self.goes_on and failure.partial and not self.is_caught(kind):
             return
         if surely:
             value = ExceptionObject(kind, (message,), name)
@@ -198,6 +198,11 @@ class Run:
             raise Raised(value, after_skips, unskipped=failure, is_claim=is_claim)
         if is_claim:
             self.note(failure)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the run goes on where a name is missed that is only late; in doubt it does so anyway, behind that."""
+        return self.is_imagined and not self.doubt
 
     def _after_skips(self, failure: Failure, *, is_claim: bool) -> Failure:
         """A failure, only possible if an import that did not run, and might have, may load what is missing."""
@@ -227,6 +232,7 @@ class Run:
         In a followed call too much is unknown to speak of every import that it may come to.
         """
         if failure.partial and not self.depth and not self.is_caught(failure.type):
+            self.scripts.spoil()
             self.write_down(self.possible, replace(failure, certainty=Certainty.POSSIBLE))
 
     def is_caught(self, kind: str) -> bool:

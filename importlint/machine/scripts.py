@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from importlint.machine.run import Place, Run
 
 
+Conditions = tuple[bool, bool]
+"""Whether something hangs on an unknown condition, and on a presumed one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """An import asks for a module."""
@@ -32,8 +36,12 @@ class Ask:
     """How often it has bound a name by then."""
     is_guarded: bool
     """Something around it may catch what fails."""
-    is_certain: bool
-    """It hangs on no condition that is unknown."""
+    conditions: Conditions
+
+    @property
+    def is_certain(self) -> bool:
+        """It hangs on no condition that is unknown."""
+        return not any(self.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +64,12 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """More of a module counts than one name: its body has to have ended."""
+    """More of a module counts than one name: its body has to have ended, or to have run as far."""
 
     module: str
     making: int
+    seen: int | None
+    """How often a module that was running had bound a name by then; None if it had ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +102,27 @@ class Caught:
 class Skip:
     """An import did not run, and might have."""
 
+    names: tuple[str, ...]
+    """The modules that it might have loaded."""
 
-Item = Ask | Read | Use | Call | Look | Caught | Skip
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A call has bound global names of the module of its function, or may have."""
+
+    module: str
+
+
+@dataclass(frozen=True, slots=True)
+class See:
+    """A name of a module is looked at that its functions bind."""
+
+    module: str
+    version: int
+    """What calls of other bodies had made of those names by then; see `Scripts.written`."""
+
+
+Item = Ask | Read | Use | Call | Look | Caught | Skip | Write | See
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +154,11 @@ class _Draft:
     """The names that hang on a presumed condition."""
     called: set[tuple[str, str]] = field(default_factory=set)
     """The modules whose functions have been called, each with the empty name and those that were looked up in it."""
+    skipped: set[tuple[str, ...]] = field(default_factory=set)
+    """What imports that did not run ask for."""
     is_spoiled: bool = False
+    conditions: Conditions = (False, False)
+    """What all of it hangs on."""
 
 
 class Scripts:
@@ -136,26 +169,34 @@ class Scripts:
         self.known: dict[str, Script] = {}
         self.is_closed = False
         """Nothing is written."""
+        self.unsure: dict[tuple[str, Conditions], tuple[Script, int]] = {}
+        """What those do whose running hangs on conditions, and which making that was."""
+        self._versions: dict[tuple[str, int, str], int] = {}
         self._drafts: list[_Draft] = []
 
     def start(self, module: ModuleObject) -> None:
         """A body starts."""
-        in_doubt = bool(self.run.doubt or self.run.presumption)
-        self._drafts.append(
-            _Draft(module, is_spoiled=in_doubt or self.is_closed or module.name in self.known)
-        )
+        conditions = self._conditions()
+        has_one = (module.name, conditions) in self.unsure if any(conditions) else module.name in self.known
+        self._drafts.append(_Draft(module, is_spoiled=has_one or self.is_closed, conditions=conditions))
 
     def stop(self) -> None:
         """The body that runs innermost has ended."""
         draft = self._drafts.pop()
-        if not draft.is_spoiled:
-            self.known[draft.module.name] = Script(
-                items=tuple(draft.items),
-                names=_surely_bound(draft) if draft.module.code else {},
-                is_package=draft.module.is_package,
-                marks=tuple(draft.marks),
-                calls_itself=draft.calls_itself,
-            )
+        if draft.is_spoiled:
+            return
+        module = draft.module
+        script = Script(
+            items=tuple(draft.items),
+            names=_surely_bound(draft) if module.code else {},
+            is_package=module.is_package,
+            marks=tuple(draft.marks),
+            calls_itself=draft.calls_itself,
+        )
+        if any(draft.conditions):
+            self.unsure[module.name, draft.conditions] = script, module.making
+        else:
+            self.known[module.name] = script
 
     def abandon(self) -> None:
         """An exception has left it."""
@@ -180,14 +221,17 @@ class Scripts:
         elif module.is_followed:
             draft = self._drafts[-1]
             line, bound = draft.module.line, draft.bound
-            self._add(Ask(name, place, line, bound, self._is_guarded(), self._is_certain()))
+            self._add(Ask(name, place, line, bound, self._is_guarded(), self._conditions()))
 
     def read(self, module: ModuleObject, name: str, place: Place, found: Found, *, is_import: bool) -> None:
         """A name has been read from a module, or a submodule that is loaded."""
         if not module.is_followed or not self._writes() or module is self._drafts[-1].module:
             return
         if module.code is not None and name in module.code.facts.global_names:
-            self.spoil()  # its functions may have bound it to something else
+            if module.initialising:
+                self.spoil()
+            self.use(module)
+            self.see(module)
             return
         full, value = f"{module.name}.{name}", found.value
         is_submodule = isinstance(value, ModuleObject) and value.name == full
@@ -227,6 +271,10 @@ class Scripts:
     def _seen(self, module: ModuleObject, name: str) -> int | None:
         if not module.initialising or (module.code is not None and name in module.code.bound_once):
             return None
+        return self._bound(module)
+
+    def _bound(self, module: ModuleObject) -> int:
+        """How often a module that is running has bound a name."""
         return next((draft.bound for draft in self._drafts if draft.module is module), 0)
 
     def _add(self, item: Item) -> None:
@@ -234,16 +282,58 @@ class Scripts:
         draft.items.append(item)
         draft.marks.append((draft.bound, draft.module.line))
 
+    def write(self, module: ModuleObject) -> None:
+        """A function of a module binds global names, or may do so."""
+        self.use(module)
+        if self._drafts and module is not self._drafts[-1].module:
+            self._write(module.name, self._drafts[-1].module.name)
+            if self._writes():
+                self._add(Write(module.name))
+
+    def _write(self, module: str, body: str) -> None:
+        journal, versions = self.run.journal, self.run.state.versions
+        recording, journal.recording = journal.recording, None
+        journal.put(versions, module, self.written(module, versions.get(module, 0), body))
+        journal.recording = recording
+        if recording is not None:
+            recording.append((self._write, (module, body)))
+
+    def written(self, module: str, version: int, body: str) -> int:
+        """The version of a module's global names that its functions bind, once a body has called one.
+
+        Each stands for one sequence of such calls; 0 is what the module itself makes of them.
+        """
+        return self._versions.setdefault((module, version, body), len(self._versions) + 1)
+
+    def see(self, module: ModuleObject) -> None:
+        """A name has been looked at that functions of its module bind."""
+        if self._writes() and module is not self._drafts[-1].module:
+            self._add(See(module.name, self.run.state.versions.get(module.name, 0)))
+
+    def take_all(self, module: ModuleObject) -> None:
+        """A star has taken the names of a module."""
+        self.use(module)
+        if module.code is not None and module.code.facts.global_names:
+            self.see(module)
+
     def use(self, module: ModuleObject) -> None:
         """More of a module has been looked at than one name."""
         if not module.is_followed or not self._writes():
             return
         if module is self._drafts[-1].module:
             self._drafts[-1].calls_itself = True
-        elif module.initialising:
+        else:
+            seen = self._bound(module) if module.initialising else None
+            self._add(Use(module.name, module.making, seen))
+
+    def miss(self, module: ModuleObject, name: str) -> None:
+        """A module does not have a name: not yet, if it is running."""
+        is_own = bool(self._drafts) and module is self._drafts[-1].module
+        is_resolved = module.is_package and self.run.world.resolve(f"{module.name}.{name}").spec is not None
+        if is_own or is_resolved or not module.initialising or self.run.goes_on:
             self.spoil()
         else:
-            self._add(Use(module.name, module.making))
+            self.use(module)
 
     def call(self, module: ModuleObject) -> None:
         """A function of a module is called: what counts of the module are the names that it looks up there."""
@@ -309,10 +399,11 @@ class Scripts:
         elif self._writes():
             self._add(Caught(failure))
 
-    def skip(self) -> None:
-        """An import did not run, and might have."""
-        if self._writes():
-            self._add(Skip())
+    def skip(self, names: tuple[str, ...]) -> None:
+        """An import did not run, and might have: it asks for modules with these names."""
+        if self._writes() and names not in self._drafts[-1].skipped:
+            self._drafts[-1].skipped.add(names)
+            self._add(Skip(names))
 
     # ---- under which conditions
 
@@ -320,7 +411,10 @@ class Scripts:
         return len(self.run.guards) > self.run.own_guards
 
     def _is_certain(self) -> bool:
-        return not (self.run.doubt or self.run.presumption)
+        return not any(self._conditions())
+
+    def _conditions(self) -> Conditions:
+        return bool(self.run.doubt), bool(self.run.presumption)
 
     def _binds_only_submodule(self, module: ModuleObject, name: str) -> bool:
         """Whether a package's name, if it has one, is its submodule's."""

@@ -119,3 +119,5 @@ class State:
         """The lazy values whose imports are under way, outermost first."""
         self.objects: dict[str, ModuleObject] = {}
         """The modules that are followed, by name: the same objects for every run, as long as none fails."""
+        self.versions: dict[str, int] = {}
+        """What calls have made of the global names of modules; see `Scripts.written`."""

@@ -14,7 +14,20 @@ from dataclasses import dataclass
 from importlint.finder.resolve import with_parents
 from importlint.machine.interpreter import Machine
 from importlint.machine.run import Raised
-from importlint.machine.scripts import Ask, Call, Caught, Item, Look, Read, Script, Skip, Use
+from importlint.machine.scripts import (
+    Ask,
+    Call,
+    Caught,
+    Conditions,
+    Item,
+    Look,
+    Read,
+    Script,
+    See,
+    Skip,
+    Use,
+    Write,
+)
 from importlint.machine.trace import Failure, Hop, Outcome, PartialRead
 from importlint.machine.values import ModuleObject
 
@@ -57,9 +70,10 @@ class Ground:
     bodies: bytes
     makings: Mapping[int, int]
     """Of foreign modules."""
-    has_skipped: bool
+    versions: Mapping[str, int]
+    """Of the global names of modules."""
     skipped: Mapping[str, None]
-    """What imports ask for that have not run, and might have, where that is known."""
+    """The modules that imports ask for which did not run, and might have."""
 
 
 class Undecided(Exception):  # noqa: N818 - not an error: the entry has to be run
@@ -99,6 +113,8 @@ class Walks:
         self.names: list[str] = []
         self.steps: list[tuple[Step, ...] | None] = []
         """By number, as far as they have been asked for."""
+        self.unsure: dict[tuple[int, Conditions], tuple[tuple[Step, ...], int]] = {}
+        """Those of bodies whose running hangs on conditions, and which making that is."""
 
     def with_script(self, name: str, script: Script) -> Walks:
         """Walks on which a module does something else."""
@@ -108,6 +124,7 @@ class Walks:
         walks.items, walks.hops = list(self.items), list(self.hops)
         walks.numbers, walks.names, walks.steps = dict(self.numbers), list(self.names), list(self.steps)
         walks.steps[walks.number(name)] = None
+        walks.unsure = dict(self.unsure)
         return walks
 
     def walk(self, entry: str, before: Ground | None) -> Ground:
@@ -117,7 +134,7 @@ class Walks:
             Undecided: it has to be run.
         """
         number = self.number(entry)
-        walk = _Walk(self, entry, before)
+        walk = _Walk(self, entry, before, self.directness)
         error = None
         try:
             walk.import_(number)
@@ -135,13 +152,19 @@ class Walks:
             numbers=self.numbers,
             earlier=earlier,
         )
-        return Ground(outcome, bodies, walk.makings, walk.has_skipped, walk.skipped)
+        return Ground(outcome, bodies, walk.makings, walk.versions, walk.skipped)
 
     def _most_direct(self, walk: _Walk, error: Failure | None) -> Iterator[PartialRead]:
         """What a walk has read on a shorter way than those before."""
         for key, rank, read in walk.reads if error is None else ():
             self.directness[key] = rank
             yield read
+
+    def reads(self, entry: str, before: Ground | None) -> tuple[PartialRead, ...]:
+        """All that is read from partially initialised modules on the way to `entry`, which a walk can tell of."""
+        walk = _Walk(self, entry, before, directness={})
+        walk.import_(self.number(entry))
+        return tuple(read for _, _, read in walk.reads)
 
     def ground(self, outcome: Outcome) -> Ground:
         """What an entry that has just been run has left behind."""
@@ -152,8 +175,8 @@ class Walks:
                 bodies.extend(bytes(len(self.names) - len(bodies)))
                 bodies[number] = _ENDED if name in self.known else _FOREIGN
                 makings[number] = module.making
-        skipped = dict(self.machine.run.state.skipped)
-        return Ground(outcome, bytes(bodies), makings, has_skipped=False, skipped=skipped)
+        state = self.machine.run.state
+        return Ground(outcome, bytes(bodies), makings, dict(state.versions), dict(state.skipped))
 
     def number(self, name: str) -> int:
         """A module's number."""
@@ -171,13 +194,29 @@ class Walks:
         """
         if self.names[number] not in self.known:
             raise Unwritten(self.names[number])
-        steps = self.steps[number] = tuple(self._compiled(self.names[number]))
+        name = self.names[number]
+        steps = self.steps[number] = tuple(self._compiled(name, self.known[name]))
         return steps
 
-    def _compiled(self, name: str) -> Iterator[Step]:
+    def compile_unsure(self, number: int, conditions: Conditions) -> tuple[tuple[Step, ...], int]:
+        """The steps of a module's script where its running hangs on conditions, and which making that is.
+
+        Raises:
+            Undecided: it has none.
+        """
+        name, key = self.names[number], (number, conditions)
+        known = self.machine.run.scripts.unsure.get((name, conditions))
+        if known is None or name == self.edited:
+            raise Undecided
+        if key not in self.unsure:
+            script, making = known
+            self.unsure[key] = tuple(self._compiled(name, script)), making
+        return self.unsure[key]
+
+    def _compiled(self, name: str, script: Script) -> Iterator[Step]:
         own = set(with_parents(name))
         asked: set[tuple[str, bool]] = set()
-        for item in self.known[name].items:
+        for item in script.items:
             if isinstance(item, Ask):
                 for part in with_parents(item.module):
                     if part not in own and (part, item.is_certain) not in asked:
@@ -188,8 +227,8 @@ class Walks:
                         number = self.number(part)
                         yield number if item.is_certain else ~number, self._add(item, hop)
             else:
-                looks_at = None if isinstance(item, Caught | Skip) else self.number(item.module)
-                is_always = looks_at is None or (isinstance(item, Read | Look) and item.seen is not None)
+                looks_at = None if isinstance(item, Caught | Skip | Write | See) else self.number(item.module)
+                is_always = looks_at is None or getattr(item, "seen", None) is not None
                 yield ~self.number(name) if is_always or looks_at is None else ~looks_at, self._add(item)
 
     def _add(self, item: Item, hop: Hop | None = None) -> int:
@@ -201,13 +240,20 @@ class Walks:
 class _Walk:
     """One walk."""
 
-    def __init__(self, walks: Walks, entry: str, before: Ground | None) -> None:
+    def __init__(
+        self,
+        walks: Walks,
+        entry: str,
+        before: Ground | None,
+        directness: Mapping[tuple[int, int], tuple[bool, int]],
+    ) -> None:
         self.walks = walks
         self.entry = entry
+        self.directness = directness
         self.bodies = bytearray(before.bodies if before else b"")
         self.makings = dict(before.makings) if before else {}
-        self.has_skipped = before.has_skipped if before else False
-        self.skipped = before.skipped if before else {}
+        self.versions: Mapping[str, int] = before.versions if before else {}
+        self.skipped: Mapping[str, None] = before.skipped if before else {}
         self.reads: list[tuple[tuple[int, int], tuple[bool, int], PartialRead]] = []
         self.caught: list[Failure] = []
         self.running: list[tuple[int, int, Iterator[Step]]] = []
@@ -236,7 +282,7 @@ class _Walk:
                         number, rest = target, self._enter(target)
                         break
                 elif bodies[~target] != _ENDED:
-                    self._look(~target, item)
+                    self._look(~target, item, number)
             else:
                 bodies[number] = _ENDED
                 if not running:
@@ -252,20 +298,37 @@ class _Walk:
         self.bodies[number] = _RUNNING
         return iter(steps)
 
-    def _look(self, number: int, index: int) -> None:
-        """Come to an item about a module that has not ended, or not here."""
+    def _perhaps(self, number: int, index: int, ask: Ask, importer: int) -> None:
+        """Run through a body if conditions hold on which an import of `importer` hangs: it does the same if they do."""
+        steps, making = self.walks.compile_unsure(number, ask.conditions)
+        self.bodies.extend(bytes(len(self.walks.names) - len(self.bodies)))
+        self.running.append((importer, index, iter(())))
+        self.arrived[importer] = index
+        self.bodies[number] = _RUNNING
+        for target, item in steps:
+            if self.bodies[~target] != _ENDED:
+                self._look(~target, item, number)
+        self.bodies[number] = _FOREIGN
+        self.makings[number] = making
+        self.running.pop()
+
+    def _look(self, number: int, index: int, body: int) -> None:
+        """Come to an item of a body, about a module that has not ended, or not here."""
         item = self.walks.items[index]
-        if isinstance(item, Read | Look):
+        if isinstance(item, Read | Look | Use):
             number = self.walks.number(item.module)
-        body = self.bodies[number]
+        state = self.bodies[number]
         match item:
-            case Ask() | Call() if body == _ABSENT:
+            case Ask() if state == _ABSENT:
+                self._perhaps(number, index, item, body)
+            case Call() if state == _ABSENT:
                 raise Undecided
-            case Use() | Read() | Call() | Look() if body == _FOREIGN:
+            case Use() | Read() | Call() | Look() if state == _FOREIGN:
                 if self.makings[number] != item.making or getattr(item, "seen", None) is not None:
                     raise Undecided
             case Use():
-                raise Undecided
+                if state != _RUNNING or not self._is_as_far(number, item):
+                    raise Undecided
             case Read():
                 self._read(number, index, item)
             case Look() if not self._is_settled(number, item):
@@ -273,7 +336,12 @@ class _Walk:
             case Caught():
                 self.caught.append(item.failure)
             case Skip():
-                self.has_skipped = True
+                if not self.skipped.keys() >= set(item.names):
+                    self.skipped = {**self.skipped, **dict.fromkeys(item.names)}
+            case Write():
+                self._write(item.module, self.walks.names[body])
+            case See() if self.versions.get(item.module, 0) != item.version:
+                raise Undecided
 
     def _is_settled(self, number: int, look: Look) -> bool:
         """Whether a name that a called function looks up has the value that it had then."""
@@ -312,7 +380,7 @@ class _Walk:
                 raise Undecided
             raise _Failed(self._failure(read, ask))
         key, rank = (index, ask.line), (self.entry != read.module, len(self.running))
-        if key in self.walks.directness and self.walks.directness[key] <= rank:
+        if key in self.directness and self.directness[key] <= rank:
             return
         partial = PartialRead(
             module=read.place.module.name,
@@ -331,13 +399,22 @@ class _Walk:
         times = self.walks.known[read.module].names.get(read.name)
         return times is not None and times[-1][0] < read.seen and read.module != self.walks.edited
 
+    def _write(self, module: str, body: str) -> None:
+        scripts = self.walks.machine.run.scripts
+        version = scripts.written(module, self.versions.get(module, 0), body)
+        self.versions = {**self.versions, module: version}
+
+    def _is_as_far(self, number: int, use: Use) -> bool:
+        """Whether a module that is running has run as far as it had then."""
+        return use.module != self.walks.edited and self._under_way(number).bound == use.seen
+
     def _has_bound_submodule(self, read: Read, ask: Ask) -> bool:
         """Whether a package's own `from` import has bound a submodule that has not ended."""
-        if read.module == self.walks.edited:
-            raise Undecided  # lines do not tell
         code = self.walks.machine.run.state.objects[read.module].code
         if code is None or read.name not in code.later:
             return False
+        if read.module == self.walks.edited:
+            raise Undecided  # lines do not tell
         line = code.bound_once.get(read.name)
         if line is None:
             raise Undecided
@@ -360,7 +437,7 @@ class _Walk:
         items = (self.walks.items[item] for _, item, _ in self.running)
         is_guarded = any(isinstance(item, Ask) and item.is_guarded for item in items)
         module = machine.run.state.objects[read.module]
-        if is_guarded or read.is_guarded or self.has_skipped or module.code is None:
+        if is_guarded or read.is_guarded or module.code is None:
             raise Undecided
         if "__getattr__" in module.code.later:
             raise Undecided

@@ -55,7 +55,7 @@ def _order_finding(project: Project, swap: Swap, failure: Failure) -> Finding:
     missed = (failure.from_module, failure.missing_name)
     read = swap.read
     if (read.from_module, read.name) != missed:
-        reads = project.runs.trace(swap.run.entry).partial_reads
+        reads = project.runs.reads(swap.run.entry)
         read = next((each for each in reads if (each.from_module, each.name) == missed), read)
     return Finding(
         location=Location(swap.module.display, swap.upper.span),

@@ -91,6 +91,57 @@ def test_what_is_swallowed_again_is_judged_again() -> None:
             assert caught == expected
 
 
+def test_what_calls_have_made_of_global_names_counts() -> None:
+    """A function that looks at a name which others bind through another function: not if they have not run."""
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "import pkg.y\nimport pkg.z\n",
+        "pkg/b.py": "import pkg.z\n",
+        "pkg/found.py": "",
+        "pkg/x.py": "flag = False\n\ndef turn():\n    global flag\n    flag = True\n\n"
+        "def look():\n    if flag:\n        import pkg.found\n",
+        "pkg/y.py": "import pkg.x\npkg.x.turn()\n",
+        "pkg/z.py": "import pkg.x\npkg.x.look()\n",
+    }
+    together, alone = _outcomes(
+        Drawn(Tree({"pyproject.toml": "", **files}), ("pkg.a", "pkg.b", "pkg.y", "pkg.z"))
+    )
+    for outcomes in (together, alone):
+        assert [outcomes[entry].starts("pkg.found") for entry in ("pkg.a", "pkg.b", "pkg.z")] == [
+            True,
+            False,
+            False,
+        ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("from pkg.a import function\nfunction()\n", id="a call into a module that is running"),
+        pytest.param(
+            "import sys\nimport pkg.a as a\nsys.intern(a)\n", id="a module in the hands of the library"
+        ),
+        pytest.param("import os\nif not os.environ.get('X'):\n    import pkg.e\n", id="a presumed condition"),
+    ],
+)
+def test_scripts_tell_of(body: str) -> None:
+    """Bodies after which a name is missed, or is there, as if each entry were run."""
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/a.py": "def function():\n    pass\n\nimport pkg.b\nimport pkg.c\nV = 1\n",
+        "pkg/b.py": body,
+        "pkg/c.py": "from pkg.a import V\n",
+        "pkg/d.py": "import pkg.b\nimport pkg.c\n",
+        "pkg/e.py": "import pkg.f\n",
+        "pkg/f.py": "W = 1\n",
+    }
+    drawn = Drawn(Tree({"pyproject.toml": "", **files}), tuple(map("pkg.{}".format, "abcdef")))
+    assert list(_differences(drawn)) == []
+    together, _ = _outcomes(drawn)
+    assert isinstance(together["pkg.a"], Walked)
+    assert together["pkg.a"].error is not None
+
+
 def _shown(drawn: Drawn, kind: str) -> str:
     def holds(smaller: Drawn) -> bool:
         try:
