@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 import msgspec
 
 from importlint.diagnostics import Severity
-from importlint.effects.conditions import Of
+from importlint.effects.condition import Of
 from importlint.effects.entries import By, OwnEffect
 from importlint.errors import ConfigError, UsageError, did_you_mean
 from importlint.paths import ancestors

@@ -7,7 +7,7 @@ import pytest
 
 from importlint.config import DEFAULT_EXCLUDE, KEYS, ImportBudget, Settings, load_settings
 from importlint.diagnostics import Severity
-from importlint.effects.conditions import Condition
+from importlint.effects.condition import Condition
 from importlint.effects.entries import OwnEffect
 from importlint.errors import ConfigError, UsageError
 from tests.trees import Tree

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from importlint.effects.conditions import Condition
+from importlint.effects.condition import Condition
 from importlint.effects.kinds import Kind
 from importlint.errors import did_you_mean
 

@@ -25,7 +25,7 @@ from importlint.cli import check as command
 from importlint.cli import main
 from importlint.reading.record import Record, encode, read_record
 from importlint.syntax.source import ProblemKind, SourceProblem
-from tests.cache.commands import Checks, current_directory, run
+from tests.cache.commands import Checks, Printed, current_directory, run
 from tests.trees import Tree
 
 SITE = ".venv/lib/python3.12/site-packages"
@@ -419,37 +419,51 @@ class TestWorkers:
             assert not self.kept(project, project / name, Record(None, b"", encode(problem)))
 
 
-def test_what_is_known_needs_no_analysis(project: Path) -> None:
-    """Starting is most of what a second run takes: it loads nothing that finds, reads or runs modules."""
+_ANALYSIS = {
+    f"importlint.{name}"
+    for name in ("project", "check", "rules", "machine", "finder", "graph", "effects.catalogue", "programs")
+}
+
+
+def loaded(*arguments: str) -> tuple[Printed, set[str]]:
+    """What a run in a process of its own prints, and the modules that it loads."""
     program = (
         "import sys\n"
         "from importlint.cli import main\n"
-        "code = main(['--output-format', 'full'])\n"
-        "print(code, *sys.modules, file=sys.stderr)"
+        f"code = main({arguments})\n"
+        "print('modules:', *sys.modules, file=sys.stderr)\n"
+        "sys.exit(code)"
     )
-    code, first, _ = run("--output-format", "full")
-    again = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(Path(command.__file__).parents[2])},
+    environ = {**os.environ, "PYTHONPATH": str(Path(command.__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environ
     )
-    told, *modules = again.stderr.split()
-    assert (again.stdout, told) == (first, str(code))
-    heavy = (
-        "project",
-        "check",
-        "rules",
-        "machine",
-        "finder",
-        "graph",
-        "effects.catalogue",
-        "syntax.extract",
-        "reading",
+    told, _, modules = done.stderr.rpartition("modules:")
+    return (done.returncode, done.stdout, told), set(modules.split())
+
+
+def test_what_is_known_needs_no_analysis(project: Path) -> None:
+    """Starting is most of what a second run takes: it loads nothing that finds, reads or runs modules."""
+    first = run("--output-format", "full")
+    printed, modules = loaded("--output-format", "full")
+    assert printed == first
+    reading = {"importlint.reading", "importlint.syntax.facts", "importlint.syntax.extract"}
+    assert (_ANALYSIS | reading | {"libcst", "pathspec", "multiprocessing", "shutil"}) & modules == set()
+
+
+def test_an_edited_file_is_read_and_no_more(project: Path) -> None:
+    write("shop/a.py", "from shop import b\nimport third\n\ndef f():\n    return 1\nimport nowhere\n")(
+        project
     )
-    assert not {f"importlint.{name}" for name in heavy} & set(modules)
-    assert not {"libcst", "pathspec", "multiprocessing"} & set(modules)
+    run()
+    write(
+        "shop/a.py", "from shop import b\nimport third\n\ndef f():\n    x = 1\n    return x\nimport nowhere\n"
+    )(project)
+    printed, modules = loaded()
+    assert printed == run("--no-cache")
+    assert "shop/a.py:7:8: IL101" in printed[1]
+    assert "importlint.syntax.extract" in modules
+    assert (_ANALYSIS | {"libcst", "pathspec", "multiprocessing", "shutil"}) & modules == set()
 
 
 class TestDirectory:

@@ -15,7 +15,8 @@ from importlint.effects.catalogue import (
     with_own_effects,
     write_kind,
 )
-from importlint.effects.conditions import Condition, holds
+from importlint.effects.condition import Condition
+from importlint.effects.conditions import holds
 from importlint.effects.entries import OwnEffect, Verified
 from importlint.effects.kinds import RULES, Kind
 from importlint.effects.names import documented_name, known_name, written_name
