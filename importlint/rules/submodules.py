@@ -76,10 +76,9 @@ def _imported_packages(project: Project, module: Module) -> dict[str, Spec]:
 
 def _is_suspect(project: Project, module: Module, package: Spec, chain: str) -> bool:
     """Whether a chain of attributes goes through a submodule that the module does not import itself."""
-    loaded = {load.spec.name for link in project.reading.links[module.path] for load in link.loads}
-    return any(
-        child.name not in loaded for child in _submodules_on(project, module, package, chain.split("."))
-    )
+    children = {child.name for child in _submodules_on(project, module, package, chain.split("."))}
+    loaded = (load.spec.name for link in project.reading.links[module.path] for load in link.loads)
+    return bool(children) and not children.issubset(loaded)
 
 
 def _submodules_on(project: Project, module: Module, package: Spec, names: Sequence[str]) -> Iterator[Spec]:

@@ -132,12 +132,16 @@ def known_names(facts: f.ModuleFacts) -> Known:
         match statement:
             case f.Import() | f.ImportFrom():
                 aliases.update(import_aliases(statement))
-            case f.Assign(targets=targets, value=value):
-                for name in (name for part in targets for name in target_names(part)):
-                    constants.pop(name.id, None)
-                    if name.id not in bound and len(targets) == 1 and isinstance(targets[0], f.Name):
-                        constants[name.id] = value
-                    bound.add(name.id)
+            case f.Assign(targets=(f.Name(id=name),), value=value):
+                if name in bound:
+                    constants.pop(name, None)
+                else:
+                    constants[name] = value
+                    bound.add(name)
+            case f.Assign(targets=targets):
+                for each in (each for part in targets for each in target_names(part)):
+                    constants.pop(each.id, None)
+                    bound.add(each.id)
                 if any(_is_global_item(target) for target in targets):
                     constants.clear()  # kombu: `globals()["KCAH"[::-1]] = False`
             case f.AugmentedAssign(target=f.Name(id=changed)) | f.AnnotatedAssign(target=f.Name(id=changed)):
