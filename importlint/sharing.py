@@ -35,6 +35,8 @@ Found = dict[str, tuple[Finding, ...]]
 
 _PER_PROCESS = 100
 """Modules that a process should have to check at least: about 300 ms. A fork costs 20 to 50, most of it for memory."""
+_COPIES = 60_000
+"""Modules times processes at most: all objects that a fork looks at are copied, 30 to 60 kB for each module."""
 _LONGEST = ("IL3", "IL1", "IL5", "IL4")
 """The families that take most of the time, longest first: if this is wrong, processes wait a little for each other."""
 
@@ -45,7 +47,8 @@ def found_together(project: Project, rules: Iterable[Rule], advance: Callable[[]
     Some may be missing: those that failed, and those of forks that died. All are if it is not worth it.
     """
     tasks = _families(rules)
-    forks = min(project.jobs, len(tasks), len(project.modules) // _PER_PROCESS) - 1
+    modules = len(project.modules)
+    forks = min(project.jobs, len(tasks), modules // _PER_PROCESS, _COPIES // max(modules, 1)) - 1
     if forks < 1 or not can_fork() or multiprocessing.current_process().daemon:
         return {}
     with closing(_Queue(len(tasks))) as queue:
