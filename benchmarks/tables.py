@@ -44,19 +44,20 @@ def phase_table(compared: Sequence[Compared]) -> str:
 
 
 def growth_table(compared: Sequence[Compared]) -> str:
-    """How the cold run of one kind of generated project grows with its size; exponent 1 is linear."""
+    """How the runs on one kind of generated project grow with its size; exponent 1 is linear."""
     sizes = [each.tree.size for each in compared]
     head = (compared[0].tree.name, *(f"{size:,}" for size in sizes), "exponent")
-    figures = {
-        "wall, s": _by_size(compared, "wall"),
-        "CPU, s": _by_size(compared, "cpu"),
-        "peak, MB": {size: value / 1e6 for size, value in _by_size(compared, "memory").items()},
-    }
+    figures: dict[str, Mapping[int, float]] = {}
+    for mode in Mode:
+        memory = _by_size(compared, "memory", mode)
+        figures[f"{mode.value}: wall, s"] = _by_size(compared, "wall", mode)
+        figures[f"{mode.value}: CPU, s"] = _by_size(compared, "cpu", mode)
+        figures[f"{mode.value}: peak, MB"] = {size: value / 1e6 for size, value in memory.items()}
     for phase in dict.fromkeys(phase for each in compared for phase in each.phases):
         figures[f"CPU of {phase}, s"] = {
             each.tree.size: each.phases[phase] for each in compared if each.phases
         }
-    return _table(head, (_growth_row(name, values, sizes) for name, values in figures.items()))
+    return _table(head, (_growth_row(name, values, sizes) for name, values in figures.items() if values))
 
 
 def target_table(compared: Sequence[Compared], started: Runs) -> str:
@@ -161,13 +162,13 @@ def _share(seconds: float, total: float) -> str:
     return f"{seconds:.2f} ({seconds / total:.0%})"
 
 
-def _by_size(compared: Sequence[Compared], figure: str) -> dict[int, float]:
-    """The medians of importlint's cold runs by size, of those that ended."""
+def _by_size(compared: Sequence[Compared], figure: str, mode: Mode = Mode.COLD) -> dict[int, float]:
+    """The medians of importlint's runs in one mode by size, of those that ended."""
     found = {
         each.tree.size: median_of(done, figure)
         for each in compared
         for contestant, done in each.runs.items()
-        if contestant.tool == OURS and contestant.mode is Mode.COLD
+        if contestant.tool == OURS and contestant.mode is mode
     }
     return {size: value for size, value in found.items() if value is not None}
 
