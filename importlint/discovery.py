@@ -172,6 +172,15 @@ def is_importable(name: str) -> bool:
     return all(part.isidentifier() for part in name.split("."))
 
 
+class Place(Struct, frozen=True, kw_only=True):
+    """What the modules of one directory have in common; of `Module`, the fields of the same names."""
+
+    parents: tuple[str, ...]
+    """The parts of a module's name before its own."""
+    search_path: tuple[str, ...]
+    fallback_path: tuple[str, ...]
+
+
 class Naming:
     """Gives files their module names, below the source roots of one check."""
 
@@ -186,6 +195,7 @@ class Naming:
         self.flat_roots = flat_roots
         self.given_directories = tuple(dict.fromkeys(given_directories))
         self.cwd = cwd
+        self._places: dict[str, Place] = {}
 
     def modules(self, files: Iterable[str], *, given: bool) -> tuple[Module, ...]:
         """The modules of `files`, sorted by path; of two with one name, the earlier root's has it."""
@@ -202,23 +212,32 @@ class Naming:
         directory, file = os.path.split(path)
         stem = file.removesuffix(".py")
         is_package = stem == "__init__"
-        root = self._root(directory) or _outside_packages(path)
-        packages = [above for above in ancestors(directory) if above != root and is_below(above, root)]
-        packages = [above for above in packages if is_regular_package(above)]
-        outside = os.path.dirname(packages[-1]) if packages else directory
-        parents = _package_parts(directory, root)
-        parts = parents if is_package and parents else (*parents, stem)
-        is_script = not packages and (root not in self.roots or root in self.flat_roots)
-        containing = (given for given in self.given_directories if is_below(path, given))
+        if directory not in self._places:
+            self._places[directory] = self._place(directory)
+        place = self._places[directory]
+        parts = place.parents if is_package and place.parents else (*place.parents, stem)
         return Module(
             name=".".join(parts),
-            package=".".join(parents),
+            package=".".join(place.parents),
             path=path,
             display=display_path(path, self.cwd),
             is_package=is_package,
+            search_path=place.search_path,
+            fallback_path=place.fallback_path,
+            given=given,
+        )
+
+    def _place(self, directory: str) -> Place:
+        root = self._root(directory) or _outside_packages(directory)
+        packages = [above for above in ancestors(directory) if above != root and is_below(above, root)]
+        packages = [above for above in packages if is_regular_package(above)]
+        outside = os.path.dirname(packages[-1]) if packages else directory
+        is_script = not packages and (root not in self.roots or root in self.flat_roots)
+        containing = (given for given in self.given_directories if is_below(directory, given))
+        return Place(
+            parents=_package_parts(directory, root),
             search_path=tuple(dict.fromkeys((*((directory,) if is_script else ()), *self.roots))),
             fallback_path=tuple(dict.fromkeys((outside, *containing))),
-            given=given,
         )
 
     def _root(self, directory: str) -> str | None:
