@@ -12,7 +12,7 @@ from importlint.machine.attributes import Attributes, Found, linearised
 from importlint.machine.constants import KEEPS, WRITES_INIT
 from importlint.machine.frame import Frame
 from importlint.machine.kinds import is_instance
-from importlint.machine.run import CALL_STEPS, CutShort, Place, Raised, Returned, Run
+from importlint.machine.run import CALL_STEPS, HOOK_STEPS, CutShort, Place, Raised, Returned, Run
 from importlint.machine.values import (
     UNKNOWN,
     Class,
@@ -135,7 +135,12 @@ class Calls:
     # ---- functions
 
     def _call_function(
-        self, function: Function, arguments: tuple[Value, ...], keywords: Mapping[str, Value], is_open: bool
+        self,
+        function: Function,
+        arguments: tuple[Value, ...],
+        keywords: Mapping[str, Value],
+        is_open: bool,
+        steps: int = CALL_STEPS,
     ) -> Value:
         definition = function.definition
         body = function.code.body(definition)
@@ -145,10 +150,10 @@ class Calls:
             return UNKNOWN
         if body.is_generator:
             return Generator(self._frame(function, arguments, keywords, is_open), body.body)
-        return self.run_body(self._frame(function, arguments, keywords, is_open), body.body)
+        return self.run_body(self._frame(function, arguments, keywords, is_open), body.body, steps)
 
-    def run_body(self, frame: Frame, block: f.Block) -> Value:
-        """What a call returns whose frame is ready.
+    def run_body(self, frame: Frame, block: f.Block, steps: int = CALL_STEPS) -> Value:
+        """What a call returns whose frame is ready, and which may run as many statements as `steps` says.
 
         Raises:
             Raised: it fails.
@@ -157,7 +162,7 @@ class Calls:
         run.scripts.call(frame.module)
         is_outermost = run.depth == 0
         before = run.steps
-        allowed = CALL_STEPS if is_outermost else before // 2
+        allowed = steps if is_outermost else min(steps, before // 2)
         is_counted = is_outermost and not run.chain
         if is_counted:
             allowed = min(allowed, run.steps_of_entry)
@@ -193,6 +198,7 @@ class Calls:
         return UNKNOWN if frame.exits else None
 
     def _disturb_frame(self, frame: Frame) -> None:
+        self.run.cuts += 1
         if frame.code.facts.global_names:
             self.run.scripts.write(frame.module)
         for name in frame.code.facts.global_names:
@@ -353,11 +359,24 @@ class Calls:
             if not isinstance(base, Class):
                 break
             if "__init_subclass__" in base.names:
-                hook = base.names["__init_subclass__"]
-                function = hook.function if isinstance(hook, Wrapped) else hook
-                self.call(function, (cls,), keywords, place)
+                self._tell_of_subclass(base, cls, keywords, place)
                 break
         return cls
+
+    def _tell_of_subclass(self, base: Class, cls: Class, keywords: Mapping[str, Value], place: Place) -> None:
+        """Call the hook of a base; if it takes long, nobody knows what the class has, or a list of classes."""
+        hook = base.names["__init_subclass__"]
+        function = hook.function if isinstance(hook, Wrapped) else hook
+        if not isinstance(function, Function):
+            self.call(function, (cls,), keywords, place)
+            return
+        cuts = self.run.cuts
+        self._call_function(function, (cls,), keywords, is_open=False, steps=HOOK_STEPS)
+        if self.run.cuts != cuts:
+            self.journal.set(cls, "is_open", True)
+            for value in (*base.names.values(), *function.module.names.values()):
+                if isinstance(value, Sequence | Dictionary):
+                    self.disturb(value)
 
     def decorate(self, decorator: Value, target: Value, place: Place) -> Value:
         """What a decorator makes of a function or class; one that is unknown leaves a class what it is."""

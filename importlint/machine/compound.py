@@ -99,6 +99,7 @@ class CompoundStatements(SimpleStatements):
             try:
                 for item in items:
                     if self.run.depth and self.run.steps < spared:
+                        self.run.cuts += 1
                         self._perhaps((statement.body,))
                         self._after_unknown_loop(statement.orelse)
                         return

@@ -29,6 +29,8 @@ CALL_STEPS = 3000
 
 On real packages that was enough: what takes longer builds tables.
 """
+HOOK_STEPS = 100
+"""How many those may run that are told of each new subclass: a hierarchy has hundreds."""
 
 
 class Place:
@@ -122,6 +124,8 @@ class Run:
         """How many statements the innermost followed call may still run."""
         self.steps_of_entry = sys.maxsize
         """How many statements the entry's own body, and the calls in it, may still run in all."""
+        self.cuts = 0
+        """How often a call has been cut short."""
         self.unknown_calls = 0
         """How many calls of what is not followed there have been."""
         self.strange_calls = 0
