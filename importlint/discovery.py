@@ -414,7 +414,7 @@ def _excluded_by(sources: Iterable[PatternSource], path: str, is_directory: bool
     """The origin of the patterns that exclude an entry; the nearest ones that speak of it decide."""
     for source in sorted(sources, key=lambda source: -len(source.directory)):
         if is_below(path, source.directory) and path != source.directory:
-            relative = os.path.relpath(path, source.directory).replace(os.sep, "/")
+            relative = path[len(source.directory.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
             decision = source.patterns.decide(relative, is_directory)
             if decision is not None:
                 return source.origin if decision else None
