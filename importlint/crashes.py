@@ -179,9 +179,12 @@ def _called_imports(project: Project) -> Iterator[Edge]:
     for module_edges, label, unit in importing:
         if label in called:
             spans = [each.span for each in statements(unit.body) if not isinstance(each, _SPANLESS)]
-            yield from (
-                edge for edge in module_edges if any(contains(span, edge.location.span) for span in spans)
+            lines = range(
+                min((span.line for span in spans), default=0),
+                max((span.end_line for span in spans), default=0) + 1,
             )
+            near = (edge for edge in module_edges if edge.location.span.line in lines)
+            yield from (edge for edge in near if any(contains(span, edge.location.span) for span in spans))
 
 
 _SPANLESS = (f.Try, f.Break, f.Continue, f.Global, f.Nonlocal)

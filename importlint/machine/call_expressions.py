@@ -55,7 +55,7 @@ def call(evaluator: Expressions, expression: f.Call) -> Value:
     place = evaluator.place(expression.span)
     calls, run = evaluator.calls, evaluator.run
     given = (function, *arguments, *keywords.values())
-    is_presumed = any(isinstance(value, Presumed) for value in given)
+    is_presumed = Presumed in map(type, given)
     if is_presumed and not isinstance(assumed(function), Function | Class | Instance):
         arguments = tuple(map(assumed, arguments))
         keywords = {key: assumed(value) for key, value in keywords.items()}
