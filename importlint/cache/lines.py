@@ -6,12 +6,10 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from importlint.syntax.facts import FunctionBody, ModuleFacts, Span
+from importlint.syntax.facts import FunctionBody, Span
 
 _LINES: dict[type, tuple[str, ...]] = {Span: ("line", "end_line"), FunctionBody: ("line",)}
 """Fields that are lines, by the kind of fact."""
-_NO_MATTER: dict[type, tuple[str, ...]] = {ModuleFacts: ("line_count",)}
-"""Fields that no finding depends on."""
 
 
 class Lines:
@@ -35,7 +33,6 @@ class Lines:
                 if name in _LINES.get(kind, ())
                 else self.pair(getattr(before, name), getattr(now, name))
                 for name in fields
-                if name not in _NO_MATTER.get(kind, ())
             )
         return repr(before) == repr(now)
 

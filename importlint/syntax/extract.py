@@ -54,7 +54,6 @@ def _facts(source: Source, tree: ast.Module, extractor: Extractor) -> f.ModuleFa
         directives="importlint:" in text,
         shebang=text.startswith("#!"),
         launches=words.launches(text),
-        line_count=text.count("\n") + (not text.endswith("\n") and text != ""),
     )
 
 

@@ -544,4 +544,3 @@ class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):
     """The file starts with `#!`."""
     launches: bool
     """The text speaks of Python and of what starts it: `subprocess` and `sys.executable`, `runpy.run_path`."""
-    line_count: int

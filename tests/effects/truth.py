@@ -38,6 +38,7 @@ from msgspec import Struct
 from importlint.config import load_settings
 from importlint.effects.kinds import Kind
 from importlint.project import Project
+from importlint.syntax.source import SourceProblem, read_data
 from tests.cpython import installed
 from tests.effects.claims import (
     Cause,
@@ -146,7 +147,7 @@ def examine(distribution: str, environment: Path, bytecode: Path, *, claimed_onl
     seen = own_effects(everything, {module.path: module.name for module in modules}, statements)
     return Result(
         name=distribution,
-        lines=sum(getattr(project.facts(module.path), "line_count", 0) for module in modules),
+        lines=sum(_lines(module.path) for module in modules),
         modules=len(modules),
         imports=imports,
         failed=failed,
@@ -181,6 +182,11 @@ def _sets_itself(name: str, environment: Path) -> bool:
             nodes = ast.walk(ast.parse(source.read_bytes()))
             return any(isinstance(node, ast.Global) and attribute in node.names for node in nodes)
     return False
+
+
+def _lines(path: str) -> int:
+    data = read_data(path)
+    return 0 if isinstance(data, SourceProblem) else data.count(b"\n")
 
 
 def _as_patch(observation: Observation) -> Observation:

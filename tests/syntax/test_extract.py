@@ -214,4 +214,3 @@ def test_head_of_the_file() -> None:
     facts = facts_of("#!/usr/bin/python\nfrom __future__ import annotations, division\nx = 1")
     assert facts.shebang
     assert facts.future_annotations
-    assert facts.line_count == 3
