@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from importlint.diagnostics import Diagnostic, Finding, Report
 from importlint.project import Project
 from importlint.rules import RULES
 from importlint.rules.declaration import Rule
 from importlint.selection import Selection, select_rules
-from importlint.sharing import found_together
+from importlint.sharing import in_turn
 from importlint.suppression import check_suppressions
 from importlint.syntax.asking import ask
 from importlint.syntax.facts import ModuleFacts
 from importlint.syntax.parts import CommentPart
 from importlint.texts import Texts
+
+_LONGEST = ("IL3", "IL1", "IL5", "IL4")
+"""The families that take most of the time, longest first: if this is wrong, processes wait a little for each other."""
 
 
 def check(project: Project) -> Report:
@@ -51,14 +54,24 @@ def check(project: Project) -> Report:
 
 def _findings(project: Project, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Finding]]:
     """What each of the rules finds."""
+    families = _families(rules)
+
+    def find(family: Sequence[Rule]) -> list[tuple[Finding, ...]]:
+        return [tuple(rule.check(project)) for rule in family]
+
     with project.progress.phase("checking", len(rules)) as advance:
-        found = found_together(project, rules, advance)
-        for rule in rules:
-            if rule.code in found:
-                yield from ((rule, finding) for finding in found[rule.code])
-            else:
-                yield from ((rule, finding) for finding in rule.check(project))
+        for family, found in zip(families, in_turn(project, find, families), strict=True):
+            for rule, findings in zip(family, found, strict=True):
+                yield from ((rule, finding) for finding in findings)
                 advance()
+
+
+def _families(rules: Iterable[Rule]) -> list[tuple[Rule, ...]]:
+    """Rules by the first digit of their codes: those of one family need the same stages. The longest comes first."""
+    families: dict[str, list[Rule]] = {family: [] for family in _LONGEST}
+    for rule in rules:
+        families.setdefault(rule.code[:3], []).append(rule)
+    return [tuple(family) for family in families.values() if family]
 
 
 def _is_no_module(path: str) -> bool:

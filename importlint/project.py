@@ -40,6 +40,7 @@ from importlint.package_path import PackagePaths
 from importlint.progress import Progress
 from importlint.reading.processors import available_processors
 from importlint.reading.reader import Reader, Store
+from importlint.sharing import Crew
 from importlint.syntax import facts as f
 from importlint.syntax.conditions import NOTHING_KNOWN, Known
 from importlint.syntax.flow import Situated, known_names, walk
@@ -82,6 +83,8 @@ class Project:
         self.paths = paths
         self.cwd = cwd or os.getcwd()
         self.progress = progress or Progress()
+        self.crew = Crew()
+        """The forks that work on it now."""
         self._store = store
         self._bodies: dict[str, Bodies | None] = {}
         self._namespaces: dict[str, Namespace | None] = {}

@@ -1,157 +1,203 @@
-"""From rules to what they find in a project: by this process and forks of it, which share the families of rules out.
+"""From pieces of work to their results, in order: done by this process and forks of it, which share them out.
 
-A fork has all that was computed before it, and takes what it computes itself with it when it ends. So the rules of
-one family, which need the same stages, stay together, and whoever is free takes the next family that nobody has.
+A fork has all that was computed before it, and takes what it computes itself with it when it ends. Whoever is free
+takes the next piece that nobody has. So pieces should be large, and have nothing to tell each other.
 
-Nothing depends on a fork: what it does not tell, because it died or a rule failed, can be found out by this process.
+Nothing depends on a fork: what it does not tell, because it died or the work failed, is done again by this process.
 What it asked of the operating system and read from files is told here in its place, for the cache.
 """
 
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from importlint import disk
-from importlint.diagnostics import Finding
 from importlint.disk import Answer, Signature
 from importlint.processes import can_fork, killed_at_the_end, leave_signals_to_the_parent, signals_wait
-from importlint.rules.declaration import Rule
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+    from queue import SimpleQueue
+
     from importlint.project import Project
     from importlint.reading.reader import Store
     from importlint.reading.record import Record
 
-Found = dict[str, tuple[Finding, ...]]
-"""What rules found, by their codes."""
-
-_PER_PROCESS = 100
-"""Modules that a process should have to check at least: about 300 ms. A fork costs 20 to 50, most of it for memory."""
+_MANY = 200
+"""Modules of a project whose pieces of work are shared out from the start."""
+_PATIENCE = 0.1
+"""Seconds that are worked alone for others. A fork costs 0.01 to 0.05, most of it for memory."""
 _COPIES = 60_000
 """Modules times processes at most: all objects that a fork looks at are copied, 30 to 60 kB for each module."""
-_LONGEST = ("IL3", "IL1", "IL5", "IL4")
-"""The families that take most of the time, longest first: if this is wrong, processes wait a little for each other."""
+_GRACE = 0.02
+"""Seconds in which a fork that had to wait with what it tells comes with the next, or ends."""
+_MOST = 10_000
+"""Pieces that are shared out at once: their numbers fit into a pipe's buffer."""
+_WIDTH = 4
+"""Bytes of a number."""
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
-def found_together(project: Project, rules: Iterable[Rule], advance: Callable[[], None]) -> Found:
-    """What `rules` find, by several processes; `advance` is called for each rule that is done.
+def in_turn(project: Project, work: Callable[[T], R], pieces: Iterable[T]) -> Generator[R, None, None]:
+    """The result of `work` for each of `pieces`, in their order, as soon as it is known.
 
-    Some may be missing: those that failed, and those of forks that died. All are if it is not worth it.
+    Forks do some of them, as far as the project may have more processes and it is worth it; their results are
+    pickled. An exception comes where the result would have come.
     """
-    tasks = _families(rules)
-    modules = len(project.modules)
-    forks = min(project.jobs, len(tasks), modules // _PER_PROCESS, _COPIES // max(modules, 1)) - 1
-    if forks < 1 or not can_fork() or multiprocessing.current_process().daemon:
-        return {}
-    with closing(_Queue(len(tasks))) as queue:
-        crew = _Crew(project, tasks, queue)
-        with killed_at_the_end(crew.kill):
-            for _ in range(forks):
-                crew.hire()
-            found = _find(project, tasks, queue, advance)
-            for told in crew.told():
-                told.repeat(project)
-                found.update(told.found)
-                for _ in told.found:
-                    advance()
-    return found
+    patience = 0.0 if len(project.modules) >= _MANY else _PATIENCE
+    left = tuple(pieces)
+    spent = 0.0
+    while left:
+        forks = min(_room(project), len(left) - 1) if spent >= patience else 0
+        count = min(len(left), _MOST) if forks > 0 else 1
+        if forks > 0:
+            yield from _together(project, work, left[:count], forks)
+        else:
+            begin = time.monotonic()
+            result = work(left[0])
+            spent += time.monotonic() - begin
+            yield result
+        left = left[count:]
 
 
-def _families(rules: Iterable[Rule]) -> Sequence[tuple[Rule, ...]]:
-    """Rules by the first digit of their codes, the family that takes longest first."""
-    families: dict[str, list[Rule]] = {family: [] for family in _LONGEST}
-    for rule in rules:
-        families.setdefault(rule.code[:3], []).append(rule)
-    return [tuple(family) for family in families.values() if family]
+def _room(project: Project) -> int:
+    """How many forks the project may have now, besides those that it has."""
+    if project.jobs == 1 or not can_fork():
+        return 0
+    from multiprocessing import current_process
+
+    if current_process().daemon:
+        return 0  # it is somebody's worker itself, and may have none
+    project.crew.listen(project, 0)
+    return min(project.jobs, _COPIES // max(len(project.modules), 1)) - 1 - len(project.crew)
 
 
-def _find(
-    project: Project, tasks: Sequence[tuple[Rule, ...]], queue: _Queue, advance: Callable[[], None]
-) -> Found:
-    """What the rules of those tasks find that this process takes from the queue."""
-    found: Found = {}
-    for number in queue:
-        for rule in tasks[number]:
-            with suppress(Exception):  # whoever asks for this rule again sees it
-                found[rule.code] = tuple(rule.check(project))
-                advance()
-    return found
+def _together(project: Project, work: Callable[[T], R], pieces: Sequence[T], forks: int) -> Iterator[R]:
+    """As `in_turn`, with so many forks from the start."""
+    crew = project.crew
+    results: dict[int, R] = {}
+    with closing(_Queue(len(pieces))) as queue, killed_at_the_end(lambda: crew.kill(results)):
+        numbers = iter(queue)
+        mine: int | None = next(numbers)  # the first piece is for this process, which can fork again
+        for _ in range(forks):
+            crew.hire(project, work, pieces, queue, results)
+        for number in range(len(pieces)):
+            while number not in results:
+                if mine is not None:
+                    with suppress(Exception):  # it comes again in its turn
+                        results[mine] = work(pieces[mine])
+                    crew.listen(project, 0)
+                    mine = next(numbers, None)
+                elif crew.works_for(results):
+                    crew.listen(project, None)
+                else:
+                    results[number] = work(pieces[number])
+            yield results.pop(number)
 
 
 class _Queue:
-    """The numbers below `count`, each of which one process gets: a pipe with a byte for each."""
+    """The numbers below `count`, each of which one process gets: a pipe that has them all."""
 
     def __init__(self, count: int) -> None:
         self._numbers, into = os.pipe()
-        os.write(into, bytes(range(count)))
+        os.write(into, b"".join(number.to_bytes(_WIDTH, "big") for number in range(count)))
         os.close(into)
 
     def __iter__(self) -> Iterator[int]:
-        while number := os.read(self._numbers, 1):
-            yield number[0]
+        while number := os.read(self._numbers, _WIDTH):
+            yield int.from_bytes(number, "big")
 
     def close(self) -> None:
         """Let go of the pipe."""
         os.close(self._numbers)
 
 
-class _Crew:
-    """The forks that live, by their pipes."""
+class Crew:
+    """The forks of a project that live, by their pipes, and where the results of each go."""
 
-    def __init__(self, project: Project, tasks: Sequence[tuple[Rule, ...]], queue: _Queue) -> None:
-        self._project = project
-        self._tasks = tasks
-        self._queue = queue
-        self._forks: dict[Connection, BaseProcess] = {}
+    def __init__(self) -> None:
+        self._forks: dict[Connection, tuple[BaseProcess, dict[int, Any]]] = {}
 
-    def hire(self) -> None:
+    def __len__(self) -> int:
+        return len(self._forks)
+
+    def hire(
+        self,
+        project: Project,
+        work: Callable[[T], R],
+        pieces: Sequence[T],
+        queue: _Queue,
+        results: dict[int, R],
+    ) -> None:
         """Fork, if the system has room for one more."""
-        context = multiprocessing.get_context("fork")
+        from multiprocessing import get_context
+
+        context = get_context("fork")
         ours, theirs = context.Pipe()
-        arguments = (theirs, (*self._forks, ours), self._project, self._tasks, self._queue)
+        arguments = (theirs, (*self._forks, ours), project, work, pieces, queue)
         process = context.Process(target=_work, args=arguments, daemon=True)
         try:
             with signals_wait():
                 process.start()
-                self._forks[ours] = process
+                self._forks[ours] = (process, results)
         except OSError:
             ours.close()
         finally:
             theirs.close()
 
-    def told(self) -> Iterator[_Told]:
-        """What each of them tells in the end, but for those that died."""
-        for pipe in self._forks:
-            with suppress(EOFError, OSError):
-                yield pipe.recv()
+    def works_for(self, results: dict[int, Any]) -> bool:
+        """Whether there are forks whose results go there."""
+        return any(each is results for _, each in self._forks.values())
 
-    def kill(self) -> None:
-        """End all of them at once."""
-        for process in self._forks.values():
-            process.kill()
-        for pipe, process in self._forks.items():
-            process.join()
-            pipe.close()
-        self._forks.clear()
+    def listen(self, project: Project, timeout: float | None) -> None:
+        """Take all that forks tell now; without a time limit, wait until one tells something, or ends."""
+        from multiprocessing.connection import Connection, wait
+
+        while self._forks and (ready := wait(list(self._forks), timeout)):
+            for pipe in ready:
+                assert isinstance(pipe, Connection)
+                results = self._forks[pipe][1]
+                try:
+                    told: _Told = pipe.recv()
+                except (EOFError, OSError):
+                    self._forget(pipe)
+                else:
+                    told.repeat(project)
+                    results[told.number] = told.result
+            timeout = _GRACE
+
+    def kill(self, results: dict[int, Any]) -> None:
+        """End those at once whose results go there."""
+        for pipe, (process, each) in tuple(self._forks.items()):
+            if each is results:
+                process.kill()
+                self._forget(pipe)
+
+    def _forget(self, pipe: Connection) -> None:
+        process, _ = self._forks.pop(pipe)
+        process.join()
+        pipe.close()
 
 
 # ---- in a fork
 
 
 class _Told(NamedTuple):
-    """What a fork tells in the end."""
+    """What a fork tells of a piece that it has done."""
 
-    found: Found
+    number: int
+    result: Any
     answers: Iterable[tuple[str, str, Answer, Signature | None]]
-    """What it asked of the operating system, and was answered."""
+    """What it asked of the operating system since it told of the last piece, and was answered."""
     records: Mapping[str, Record]
     """What it read from files, by their paths."""
 
@@ -169,20 +215,26 @@ class _Notes:
     """A fork's listener and store: it writes down what its parent is to be told of."""
 
     def __init__(self, store: Store | None) -> None:
-        self.answers: dict[tuple[str, str, Answer, Signature | None], None] = {}
-        self.records: dict[str, Record] = {}
         self._store = store
-        self._heard: set[str] = set()
+        self._answers: dict[tuple[str, str, Answer, Signature | None], None] = {}
+        self._records: dict[str, Record] = {}
+        self._contents: set[str] = set()
+
+    def told(self, number: int, result: object) -> _Told:
+        """A result with what was noted since the last one."""
+        told = _Told(number, result, tuple(self._answers), self._records)
+        self._answers, self._records = {}, {}
+        return told
 
     def hear(self, question: str, of: str, answer: Answer, signature: Signature | None = None) -> None:
         """As in `disk.Listener`."""
-        self.answers[question, of, answer, signature] = None
+        self._answers[question, of, answer, signature] = None
         if question == "content":
-            self._heard.add(of)
+            self._contents.add(of)
 
     def has_heard(self, path: str) -> bool:
         """As in `disk.Listener`."""
-        return path in self._heard
+        return path in self._contents
 
     def find(self, path: str) -> bytes | None:
         """As in `Store`."""
@@ -190,34 +242,46 @@ class _Notes:
 
     def keep(self, path: str, record: Record) -> None:
         """As in `Store`."""
-        self.records[path] = record
+        self._records[path] = record
 
 
 def _work(
     pipe: Connection,
     others: Iterable[Connection],
     project: Project,
-    tasks: Sequence[tuple[Rule, ...]],
+    work: Callable[[T], object],
+    pieces: Sequence[T],
     queue: _Queue,
 ) -> None:
-    """Do tasks as long as there are any, and tell what came out."""
+    """Do pieces of work as long as there are any, and tell what came out."""
     for other in others:
         other.close()
     leave_signals_to_the_parent()
     gc.freeze()  # looking at what the parent has would copy it
+    from queue import SimpleQueue
+
+    outbox: SimpleQueue[_Told | None] = SimpleQueue()
     threading.Thread(target=_end_with_parent, args=(pipe,), daemon=True).start()
+    sender = threading.Thread(target=_send, args=(pipe, outbox), daemon=True)
+    sender.start()
     project.progress.hush()
     notes = project.reader.store = _Notes(project.reader.store)
-    with suppress(Exception), disk.heard_by(notes):
-        found = _find(project, tasks, queue, _nothing)
-        pipe.send(_Told(found, tuple(notes.answers), notes.records))
+    with disk.heard_by(notes):
+        for number in queue:
+            with suppress(Exception):  # the parent sees it when it does the same
+                outbox.put(notes.told(number, work(pieces[number])))
+    outbox.put(None)
+    sender.join()
+
+
+def _send(pipe: Connection, outbox: SimpleQueue[_Told | None]) -> None:
+    """Send what is told; the parent may be too busy to listen, so that this can take its time."""
+    while told := outbox.get():
+        with suppress(Exception):  # it cannot be pickled
+            pipe.send(told)
 
 
 def _end_with_parent(pipe: Connection) -> None:
     """End this process when the other end of the pipe is closed, as the system does for a parent that is killed."""
     pipe.poll(None)
     os._exit(1)
-
-
-def _nothing() -> None:
-    pass

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from importlint.crashes import Crash, Cycle, find_crashes, late_binding, late_module
 from importlint.diagnostics import Finding, Location, Severity, Step
 from importlint.machine.trace import Failure
-from importlint.remedies import Remedy, find_remedy, tries
+from importlint.remedies import find_remedy, tries
 from importlint.rules.declaration import rule
+from importlint.sharing import in_turn
 from importlint.wording import hop_steps, listed, text_at
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 @rule("IL301", "cycle-crash", Severity.ERROR, "An import cycle fails, whichever of its modules comes first.")
 def cycle_crash(project: Project) -> Iterator[Finding]:
     """Crashes of cycles that no first import gets through."""
-    for cycle in project.cycles:
-        if not _working(cycle):
-            yield from _findings(project, cycle)
+    yield from _findings(project, (cycle for cycle in project.cycles if not _working(cycle)))
 
 
 @rule(
@@ -32,22 +31,27 @@ def cycle_crash(project: Project) -> Iterator[Finding]:
 )
 def cycle_crash_from_entry(project: Project) -> Iterator[Finding]:
     """Crashes of cycles that some first imports get through."""
-    for cycle in project.cycles:
-        if _working(cycle):
-            yield from _findings(project, cycle)
+    yield from _findings(project, (cycle for cycle in project.cycles if _working(cycle)))
 
 
-def _findings(project: Project, cycle: Cycle) -> Iterator[Finding]:
-    crashes = tuple(find_crashes(project, cycle))
-    limit = tries(cycle, len(crashes))
-    yield from (_finding(project, crash, find_remedy(project, crash, limit)) for crash in crashes)
+def _findings(project: Project, cycles: Iterable[Cycle]) -> Iterator[Finding]:
+    of_cycles = [tuple(find_crashes(project, cycle)) for cycle in cycles]
+    crashes = [(crash, tries(crash.cycle, len(each))) for each in of_cycles for crash in each]
+
+    def advice(crash: Crash, limit: int) -> str:
+        remedy = find_remedy(project, crash, limit)
+        return remedy.advice if remedy else ""
+
+    found = in_turn(project, lambda each: advice(*each), crashes)
+    for (crash, _), what_to_do in zip(crashes, found, strict=True):
+        yield _finding(project, crash, what_to_do)
 
 
 def _working(cycle: Cycle) -> list[str]:
     return [entry for entry, trace in cycle.traces.items() if trace.error is None]
 
 
-def _finding(project: Project, crash: Crash, remedy: Remedy | None) -> Finding:
+def _finding(project: Project, crash: Crash, advice: str) -> Finding:
     failure = crash.failure
     late = late_module(failure, crash.entry)
     assert late is not None
@@ -58,7 +62,7 @@ def _finding(project: Project, crash: Crash, remedy: Remedy | None) -> Finding:
         message=f"{_who_fails(crash)}: {_what_is_missing(crash, late)}",
         label=_label(project, failure, late),
         trace=tuple(_steps(project, crash)),
-        help=f"{remedy.advice}; with that, {_cured(crash)}" if remedy else "",
+        help=f"{advice}; with that, {_cured(crash)}" if advice else "",
         subjects=(late, failure.missing_name),
     )
 
