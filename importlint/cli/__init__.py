@@ -42,8 +42,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"importlint {__version__}")
         return 0
+    from importlint import collector
+
     try:
-        code = _run(arguments)
+        with collector.paused(for_good=argv is None):
+            code = _run(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -55,14 +58,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     """The exit code of the command, after telling the user of what ended it early."""
-    from importlint import collector
     from importlint.errors import ImportlintError, InternalError
 
     options: Namespace | None = None
     try:
         command, options = _parse(arguments)
-        with collector.paused():
-            code: int = command.run(options)
+        code: int = command.run(options)
     except (KeyboardInterrupt, BrokenPipeError, SystemExit):
         raise
     except InternalError as error:
