@@ -129,7 +129,7 @@ def real_path(path: str) -> str:
 
 
 def entries(directory: str) -> list[Entry]:
-    """The entries of a directory but `__pycache__`, sorted by name; `OSError` if it cannot be listed."""
+    """The entries of a directory, sorted by name; `OSError` if it cannot be listed."""
     signature = sign(directory) if _listener is not None else None
     try:
         found = _entries(directory)
@@ -302,14 +302,9 @@ def _is_signed(found: list[Entry]) -> bool:
     return os.name == "posix" and not any(entry.is_link for entry in found)
 
 
-_COMPILED = "__pycache__"
-"""What Python makes beside the modules that it runs, of which nothing is imported; nobody sees it."""
-
-
 def _entries(directory: str) -> list[Entry]:
     with os.scandir(directory) as scan:
-        found = (_entry(entry) for entry in scan if entry.name != _COMPILED)
-        return sorted(found, key=lambda entry: entry.name)
+        return sorted((_entry(entry) for entry in scan), key=lambda entry: entry.name)
 
 
 def _entry(entry: os.DirEntry[str]) -> Entry:
@@ -320,8 +315,16 @@ def _entry(entry: os.DirEntry[str]) -> Entry:
     return Entry(entry.name, entry.path, is_directory, is_file, entry.is_symlink())
 
 
+_COMPILED = "__pycache__"
+"""What Python makes where it first runs a module: only an import of that very name sees whether it is there."""
+
+
 def _digest_of_entries(found: list[Entry]) -> bytes:
-    told = (f"{each.name}/{each.is_directory:d}{each.is_file:d}{each.is_link:d}" for each in found)
+    told = (
+        f"{each.name}/{each.is_directory:d}{each.is_file:d}{each.is_link:d}"
+        for each in found
+        if each.name != _COMPILED
+    )
     return digest("\0".join(told).encode("utf-8", "surrogatepass"))
 
 

@@ -90,6 +90,7 @@ ALLOWED = {
     "reading/pool.py": {"os.environ"},  # that of the interpreters which it starts
     "finder/path_entry.py": {"time"},  # the time zone, in which archives tell times
     "progress.py": {"time"},  # when to show something
+    "sharing.py": {"time"},  # when others are to help, who find the same
     "finder/site_packages.py": {"os.path.expanduser"},  # where there is no variable `HOME`
 }
 """What single modules use beside."""
