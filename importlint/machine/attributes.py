@@ -94,6 +94,7 @@ class Attributes:
         """
         found = self.find(owner, name, place)
         if isinstance(found, Found):
+            self.run.scripts.look_into(found.value)
             if isinstance(owner, ModuleObject):
                 if found.surely:
                     self.note_read(owner, name, place)
@@ -139,6 +140,7 @@ class Attributes:
         """`owner.name`, or that it is missing; its getter runs, and so may `__getattr__`."""
         if isinstance(owner, ModuleObject):
             return self._of_module(owner, name, place)
+        self.run.scripts.look_into(owner)
         if isinstance(owner, External):
             return Found(constant(f"{owner.name}.{name}", self.run.world.target))
         if isinstance(owner, Instance):

@@ -173,15 +173,30 @@ class _Series:
         """The entries that have made the state what it is, each the parent of the next, and where it began."""
         self._scouting: int | None = None
         """Where, after those, modules began to be run for their scripts alone."""
+        self._proven: set[_WhatFails] = set()
+        """The failures that were seen in a run."""
         self._unwritable: set[str] = set()
         """The modules that have no script though they have been run for one."""
 
     def walk(self, entry: str) -> None:
         """Find out how an entry fares, from the ground that its parent leaves; run it where a walk does not tell."""
         try:
-            self.grounds[entry] = self._walked(entry)
+            ground = self._walked(entry)
         except Undecided:
-            self.grounds[entry] = self.walks.ground(self.run(entry))
+            ground = None
+        if ground is None or not self._is_proven(ground):
+            ground = self.walks.ground(self.run(entry))
+            if ground.outcome.error is not None:
+                self._proven.add(_what_fails(ground.outcome.error))
+        self.grounds[entry] = ground
+
+    def _is_proven(self, ground: Ground) -> bool:
+        """Whether an entry fares as a walk tells: scripts do not say what others have put into a list or an object.
+
+        One entry that was run is enough for all that fail with the same.
+        """
+        error = ground.outcome.error
+        return error is None or _what_fails(error) in self._proven or not self.walks.looks_into_values(ground)
 
     def _walked(self, entry: str) -> Ground:
         before = self.grounds.get(entry.rpartition(".")[0])
@@ -311,6 +326,14 @@ def traced(
         swallowed=(*earlier.swallowed, *run.swallowed),
         partial_reads=(*earlier.partial_reads, *run.partial_reads),
     )
+
+
+_WhatFails = tuple[Location, str | None, str | None]
+
+
+def _what_fails(error: Failure) -> _WhatFails:
+    """What failures have in common that come from the same lines."""
+    return error.location, error.from_module, error.missing_name
 
 
 def _inherited(outcome: Outcome, entry: str) -> Outcome:

@@ -129,6 +129,7 @@ class Recorder:
 
     def saw_name(self, module: ModuleObject, name: str, value: Value) -> None:
         """What runs has read a name of a module, which somebody else may have bound or will: an import, a function."""
+        self.run.scripts.look_into(value)
         if self.journal.recording is None:
             return
         is_submodule = isinstance(value, ModuleObject) and value.name == f"{module.name}.{name}"

@@ -137,6 +137,8 @@ class Script:
     """For each item, how often the body had bound a name, and the line of its statement that was running."""
     calls_itself: bool
     """A function of the module has been called."""
+    looks_into_values: bool
+    """It has looked at what others may put something into: a list, a dict, an object."""
 
 
 @dataclass(eq=False, slots=True)
@@ -147,6 +149,7 @@ class _Draft:
     items: list[Item] = field(default_factory=list)
     marks: list[tuple[int, int]] = field(default_factory=list)
     calls_itself: bool = False
+    looks_into_values: bool = False
     bound: int = 0
     """How often it has bound a name."""
     names: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
@@ -192,6 +195,7 @@ class Scripts:
             is_package=module.is_package,
             marks=tuple(draft.marks),
             calls_itself=draft.calls_itself,
+            looks_into_values=draft.looks_into_values,
         )
         if any(draft.conditions):
             self.unsure[module.name, draft.conditions] = script, module.making
@@ -355,6 +359,11 @@ class Scripts:
             self._add(Look(module.name, name, module.making, self._seen(module, name)))
         elif is_bound or name in code.later or module.is_open:
             self.use(module)
+
+    def look_into(self, value: Value) -> None:
+        """A value has been looked at; others may put something into it."""
+        if self._drafts and not is_settled(value):
+            self._drafts[-1].looks_into_values = True
 
     def _is_new(self, module: ModuleObject, name: str) -> bool:
         called = self._drafts[-1].called

@@ -178,6 +178,19 @@ class Walks:
         state = self.machine.run.state
         return Ground(outcome, bytes(bodies), makings, dict(state.versions), dict(state.skipped))
 
+    def looks_into_values(self, ground: Ground) -> bool:
+        """Whether a body on the way may have done something else for what others have put into a value."""
+        on_the_way = [name for name, body in zip(self.names, ground.bodies, strict=False) if body != _ABSENT]
+        scripts = (self._scripts(name) for name in on_the_way)
+        return any(not each or any(script.looks_into_values for script in each) for each in scripts)
+
+    def _scripts(self, name: str) -> list[Script]:
+        """The script of a module, or those that it has where its running hangs on conditions."""
+        if name in self.known:
+            return [self.known[name]]
+        unsure = self.machine.run.scripts.unsure
+        return [script for (each, _), (script, _) in unsure.items() if each == name]
+
     def number(self, name: str) -> int:
         """A module's number."""
         if name not in self.numbers:

@@ -142,6 +142,40 @@ def test_scripts_tell_of(body: str) -> None:
     assert together["pkg.a"].error is not None
 
 
+@pytest.mark.parametrize(
+    ("definition", "change", "look"),
+    [
+        pytest.param("V = []", "r.V.append(1)", "r.V", id="a list"),
+        pytest.param("V = {}", "r.V['k'] = 1", "'k' in r.V", id="a dict"),
+        pytest.param("class V:\n    own = []", "r.V.own.append(1)", "r.V.own", id="a list of a class"),
+        pytest.param(
+            "class V:\n    def __init__(self):\n        self.on = False\nv = V()",
+            "r.v.on = True",
+            "r.v.on",
+            id="an object",
+        ),
+        pytest.param(
+            "V = []\ndef add():\n    V.append(1)\ndef has():\n    return bool(V)",
+            "r.add()",
+            "r.has()",
+            id="functions",
+        ),
+    ],
+)
+def test_what_others_have_put_into_a_value(definition: str, change: str, look: str) -> None:
+    """`pkg.d` works if it comes first: then nobody has changed what `pkg.c` looks into."""
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/r.py": f"{definition}\n",
+        "pkg/a.py": f"from pkg import r\n{change}\nfrom pkg import c\n",
+        "pkg/c.py": f"from pkg import r\nif {look}:\n    from pkg.d import x\nfrom pkg import a\n",
+        "pkg/d.py": "from pkg import c\nx = 1\n",
+    }
+    together, alone = _outcomes(Drawn(Tree({"pyproject.toml": "", **files}), ("pkg.a", "pkg.c", "pkg.d")))
+    assert [entry for entry, run in alone.items() if run.error] == []
+    assert [entry for entry, outcome in together.items() if outcome.error] == []
+
+
 def _shown(drawn: Drawn, kind: str) -> str:
     def holds(smaller: Drawn) -> bool:
         try:
