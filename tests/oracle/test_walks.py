@@ -176,6 +176,19 @@ def test_what_others_have_put_into_a_value(definition: str, change: str, look: s
     assert [entry for entry, outcome in together.items() if outcome.error] == []
 
 
+def test_what_others_have_put_into_a_modules_own_value() -> None:
+    """`pkg.d` works if it comes first: `pkg.a` fills the list of `pkg.r` before that looks."""
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/r.py": "V = []\nfrom pkg import a\nif not V:\n    from pkg.d import x\n",
+        "pkg/a.py": "from pkg import r\nr.V.append(1)\n",
+        "pkg/d.py": "from pkg import r\nx = 1\n",
+    }
+    together, alone = _outcomes(Drawn(Tree({"pyproject.toml": "", **files}), ("pkg.a", "pkg.d", "pkg.r")))
+    assert [entry for entry, run in alone.items() if run.error] == []
+    assert [entry for entry, outcome in together.items() if outcome.error] == []
+
+
 def _shown(drawn: Drawn, kind: str) -> str:
     def holds(smaller: Drawn) -> bool:
         try:
